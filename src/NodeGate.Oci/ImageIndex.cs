@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace NodeGate.Oci;
+
+/// <summary>An image index or Docker manifest list, parsed from bytes that were hashed: OCI image specification, image-index.md.</summary>
+/// <param name="MediaType">The index's own type.</param>
+/// <param name="Manifests">The entries in their order.</param>
+public sealed record ImageIndex(string MediaType, ImmutableArray<Descriptor> Manifests)
+{
+    /// <summary>The annotations; empty where there are none.</summary>
+    public ImmutableDictionary<string, string> Annotations { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Parses an index from <paramref name="content"/>, which the registry declared to be <paramref name="mediaType"/>.</summary>
+    /// <exception cref="FormatException">It is not an index of that type, or beyond <see cref="OciLimits"/>; as for <see cref="Manifest.Parse"/>.</exception>
+    public static ImageIndex Parse(ReadOnlyMemory<byte> content, string mediaType) => ManifestReader.ReadIndex(content, mediaType);
+}
