@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using NodeGate.Oci;
+
+namespace NodeGate.Verification;
+
+/// <summary>What came of one piece of evidence: <see cref="VerifiedEvidence"/> or <see cref="RejectedEvidence"/>.</summary>
+public abstract class EvidenceResult
+{
+    private protected EvidenceResult(Evidence evidence, ImmutableArray<VerificationStep> steps)
+    {
+        Kind = evidence.Kind;
+        Source = evidence.Source;
+        Steps = steps;
+    }
+
+    /// <summary>The kind of evidence.</summary>
+    public EvidenceKind Kind { get; }
+
+    /// <summary>The digest of the layer with the evidence.</summary>
+    public Digest Source { get; }
+
+    /// <summary>The checks in the order in which they were made; the last of a rejected one failed.</summary>
+    public ImmutableArray<VerificationStep> Steps { get; }
+}

@@ -1,0 +1,10 @@
+namespace NodeGate.Verification.Keys;
+
+/// <summary>One algorithm's way to verify, with the key that it belongs to.</summary>
+internal abstract class KeyVerifier
+{
+    public abstract KeyAlgorithm Algorithm { get; }
+
+    /// <summary>Whether the signature is this key's over the message. False for a malformed signature; does not throw.</summary>
+    public abstract bool Verifies(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
+}

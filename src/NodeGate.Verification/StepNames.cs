@@ -1,0 +1,59 @@
+namespace NodeGate.Verification;
+
+/// <summary>The names of the verification steps: part of the JSON contract (design.md section 4), so never renamed.</summary>
+public static class StepNames
+{
+    /// <summary>The authority accepts evidence of this format.</summary>
+    public const string Format = "format";
+
+    /// <summary>The evidence's bytes: there, within their limit, and of the digest under which they were listed.</summary>
+    public const string Content = "content";
+
+    /// <summary>The media type of a legacy layer, or the one that a bundle states.</summary>
+    public const string MediaType = "mediaType";
+
+    /// <summary>The signature's own text: present, strict base64.</summary>
+    public const string SignatureEncoding = "signatureEncoding";
+
+    /// <summary>The bundle's structure (sigstore_bundle.proto as JSON).</summary>
+    public const string Bundle = "bundle";
+
+    /// <summary>A key for an authority of keys, a certificate for one of identities.</summary>
+    public const string KeyMaterial = "keyMaterial";
+
+    /// <summary>The shape of the transparency log entries that the bundle's version requires.</summary>
+    public const string LogEntries = "tlogEntries";
+
+    /// <summary>The shape of the signed timestamps.</summary>
+    public const string Timestamps = "timestamps";
+
+    /// <summary>A message signature's stated digest is that of the image.</summary>
+    public const string MessageDigest = "messageDigest";
+
+    /// <summary>The DSSE envelope: its payload type, and exactly one signature.</summary>
+    public const string Envelope = "envelope";
+
+    /// <summary>The signature, under a key that the authority names.</summary>
+    public const string Signature = "signature";
+
+    /// <summary>The structure of the signed payload.</summary>
+    public const string Payload = "payload";
+
+    /// <summary>The payload's type text, or the statement's <c>_type</c>.</summary>
+    public const string PayloadType = "payloadType";
+
+    /// <summary>The statement is a cosign signature, not some attestation.</summary>
+    public const string PredicateType = "predicateType";
+
+    /// <summary>The digest in the payload is that of the image.</summary>
+    public const string Digest = "digest";
+
+    /// <summary>The repository in the payload is the one that is pulled.</summary>
+    public const string Repository = "repository";
+
+    /// <summary>The payload carries the required annotations.</summary>
+    public const string Annotations = "annotations";
+
+    /// <summary>The transparency log.</summary>
+    public const string TransparencyLog = "transparencyLog";
+}

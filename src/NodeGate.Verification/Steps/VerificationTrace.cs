@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace NodeGate.Verification.Steps;
+
+/// <summary>Records the steps of one piece of evidence. A result can be had only through it, so no step can be left out of the trace.</summary>
+internal sealed class VerificationTrace
+{
+    private readonly Evidence _evidence;
+    private readonly ImmutableArray<VerificationStep>.Builder _steps = ImmutableArray.CreateBuilder<VerificationStep>();
+
+    public VerificationTrace(Evidence evidence)
+    {
+        _evidence = evidence;
+    }
+
+    /// <summary>Records what a step found: null and its value where the check holds, otherwise the rejection to return.</summary>
+    public RejectedEvidence? Take<T>(string step, Finding<T> finding, [MaybeNull] out T value)
+    {
+        value = finding.Value;
+        if (finding.Holds)
+        {
+            _steps.Add(new VerificationStep(step, StepOutcome.Passed, finding.Detail));
+            return null;
+        }
+
+        _steps.Add(new VerificationStep(step, StepOutcome.Failed, finding.Detail));
+        return new RejectedEvidence(_evidence, _steps.ToImmutable(), finding.Reason);
+    }
+
+    /// <summary>Records a step that has nothing to check.</summary>
+    public void Skip(string step, string detail) => _steps.Add(new VerificationStep(step, StepOutcome.Skipped, detail));
+
+    /// <summary>Ends the trace: every step held.</summary>
+    public VerifiedEvidence Verified(PublicKey signer, ImmutableDictionary<string, string> annotations) =>
+        new(_evidence, _steps.ToImmutable(), VerificationResult.ByKey(_evidence, signer, annotations));
+}
