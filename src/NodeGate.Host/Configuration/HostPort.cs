@@ -1,0 +1,6 @@
+namespace NodeGate.Host.Configuration;
+
+/// <summary>An address to listen on.</summary>
+/// <param name="Host">An IP address or <c>localhost</c>.</param>
+/// <param name="Port">The port; 0 lets the system choose.</param>
+internal sealed record HostPort(string Host, int Port);
