@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Google.Protobuf;
+using NodeGate.CriProxy.Cri.Containerd;
+using NodeGate.CriProxy.Cri.Runtime;
+using NodeGate.CriProxy.Wire;
+
+namespace NodeGate.CriProxy.Cri;
+
+/// <summary>The calls that NodeGate makes to containerd by itself: its Images service, and ImageStatus to see what the CRI sees.</summary>
+internal sealed class CriCalls(IUpstreamChannel containerd)
+{
+    /// <summary>The label that makes an image name part of what containerd's CRI knows (cri.md section 3).</summary>
+    public const string ManagedLabel = "io.cri-containerd.image";
+
+    private const string Images = "/containerd.services.images.v1.Images/";
+
+    // The namespace is fixed in containerd's CRI.
+    private static readonly ImmutableArray<MetadataEntry> ImagesMetadata =
+        [new("content-type", "application/grpc"), new("te", "trailers"), new("containerd-namespace", "k8s.io")];
+
+    private static readonly ImmutableArray<MetadataEntry> CriMetadata = [new("content-type", "application/grpc"), new("te", "trailers")];
+
+    /// <summary>Images/Get: the record of <paramref name="name"/>.</summary>
+    public Task<GrpcReply> GetAsync(string name, DateTimeOffset deadline, CancellationToken cancellationToken) =>
+        CallAsync(Images + "Get", ImagesMetadata, new GetImageRequest { Name = name }, deadline, cancellationToken);
+
+    /// <summary>Images/Create: <paramref name="name"/> as a managed name of <paramref name="target"/>; ALREADY_EXISTS where there is one.</summary>
+    public Task<GrpcReply> CreateAsync(string name, TargetDescriptor target, DateTimeOffset deadline, CancellationToken cancellationToken) =>
+        CallAsync(Images + "Create", ImagesMetadata, new CreateImageRequest { Image = Managed(name, target) }, deadline, cancellationToken);
+
+    /// <summary>
+    /// Images/Update: moves <paramref name="name"/> to <paramref name="target"/>. The mask names the target and the one label, so that whatever
+    /// other labels the record has stay, in containerd's own transaction.
+    /// </summary>
+    public Task<GrpcReply> UpdateAsync(string name, TargetDescriptor target, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        var update = new UpdateImageRequest { Image = Managed(name, target), UpdateMask = new() };
+        update.UpdateMask.Paths.Add("target");
+        update.UpdateMask.Paths.Add("labels." + ManagedLabel);
+        return CallAsync(Images + "Update", ImagesMetadata, update, deadline, cancellationToken);
+    }
+
+    /// <summary>ImageStatus as the CRI service <paramref name="service"/> (<c>/runtime.v1.ImageService/</c>) answers it.</summary>
+    public Task<GrpcReply> StatusAsync(string service, string reference, DateTimeOffset deadline, CancellationToken cancellationToken) =>
+        CallAsync(service + "ImageStatus", CriMetadata, new ImageStatusRequest { Image = new() { Image = reference } }, deadline, cancellationToken);
+
+    private Task<GrpcReply> CallAsync(
+        string path, ImmutableArray<MetadataEntry> metadata, IMessage message, DateTimeOffset deadline, CancellationToken cancellationToken) =>
+        containerd.CallAsync(new GrpcRequest(path, metadata, message.ToByteArray(), deadline), cancellationToken);
+
+    private static Containerd.Image Managed(string name, TargetDescriptor target)
+    {
+        var image = new Containerd.Image { Name = name, Target = target };
+        image.Labels.Add(ManagedLabel, "managed");
+        return image;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers;
+using NodeGate.CriProxy.Wire;
+
+namespace NodeGate.CriProxy.Cri;
+
+/// <summary>
+/// Which calls the socket serves (design.md section 2, step 1): the two CRI services under their two package names. Everything else that
+/// containerd answers on the same socket (its own API above all) is a way around the gate and is refused as if it did not exist.
+/// </summary>
+internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus) : ICallRouter
+{
+    private const string ImageServiceV1 = "/runtime.v1.ImageService/";
+    private const string ImageServiceV1Alpha2 = "/runtime.v1alpha2.ImageService/";
+    private const string RuntimeServiceV1 = "/runtime.v1.RuntimeService/";
+    private const string RuntimeServiceV1Alpha2 = "/runtime.v1alpha2.RuntimeService/";
+
+    private static readonly CallRoute Relayed = new CallRoute.Relay();
+
+    // The identifiers of the protobuf language. What is not one cannot be a method, only a trick on somebody's path parser.
+    private static readonly SearchValues<char> MethodCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+    private readonly CallRoute _pullImage = new CallRoute.Gate(pullImage);
+    private readonly CallRoute _imageStatus = new CallRoute.Gate(imageStatus);
+
+    /// <inheritdoc/>
+    public CallRoute Route(string path)
+    {
+        var isImageService = TryCut(path, ImageServiceV1, out var method) || TryCut(path, ImageServiceV1Alpha2, out method);
+        if (!isImageService && !TryCut(path, RuntimeServiceV1, out method) && !TryCut(path, RuntimeServiceV1Alpha2, out method))
+        {
+            return Refuse(path);
+        }
+
+        if (method.IsEmpty || method.ContainsAnyExcept(MethodCharacters))
+        {
+            return Refuse(path);
+        }
+
+        if (!isImageService)
+        {
+            return Relayed;
+        }
+
+        return method switch
+        {
+            "PullImage" => _pullImage,
+            "ImageStatus" => _imageStatus,
+            _ => Relayed,
+        };
+    }
+
+    private static bool TryCut(string path, string prefix, out ReadOnlySpan<char> method)
+    {
+        var matches = path.StartsWith(prefix, StringComparison.Ordinal);
+        method = matches ? path.AsSpan(prefix.Length) : default;
+        return matches;
+    }
+
+    // The words of grpc-go's server (server.go handleStream), so that a client cannot tell us from a containerd without that service.
+    private static CallRoute.Refuse Refuse(string path)
+    {
+        var end = path.LastIndexOf('/');
+        if (end <= 0 || path[0] != '/')
+        {
+            return new CallRoute.Refuse(GrpcStatusCode.Unimplemented, $"malformed method name: \"{AnswerText.Clean(path, CriLimits.MaxNameInAnswer)}\"");
+        }
+
+        var service = AnswerText.Clean(path.AsSpan(1, end - 1), CriLimits.MaxNameInAnswer);
+        var isServed = path.AsSpan(0, end + 1) is ImageServiceV1 or ImageServiceV1Alpha2 or RuntimeServiceV1 or RuntimeServiceV1Alpha2;
+        return new CallRoute.Refuse(
+            GrpcStatusCode.Unimplemented,
+            isServed
+                ? $"unknown method {AnswerText.Clean(path.AsSpan(end + 1), CriLimits.MaxNameInAnswer)} for service {service}"
+                : $"unknown service {service}");
+    }
+}
