@@ -1,4 +1,5 @@
-using NodeGate.Oci;
+using NodeGate.Verification.Cosign;
+using NodeGate.Verification.Sigstore;
 using NodeGate.Verification.Steps;
 
 namespace NodeGate.Verification;
@@ -16,8 +17,10 @@ public static class CosignKeyVerifier
         ArgumentNullException.ThrowIfNull(requirement);
         return evidence switch
         {
+            CosignSignatureEvidence legacy => LegacyKeyVerifier.Verify(legacy, subject, requirement),
+            BundleEvidence bundle => BundleKeyVerifier.Verify(bundle, subject, requirement),
             UnreadableEvidence unreadable => Unreadable(unreadable),
-            _ => Unreadable(new UnreadableEvidence(evidence.Source, evidence.Kind, DecisionReason.InternalError, "not a kind of evidence that a key can verify")),
+            _ => throw new ArgumentException($"{evidence.GetType().Name} is not evidence that keys can verify.", nameof(evidence)),
         };
     }
 

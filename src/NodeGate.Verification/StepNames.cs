@@ -12,11 +12,14 @@ public static class StepNames
     /// <summary>The media type of a legacy layer, or the one that a bundle states.</summary>
     public const string MediaType = "mediaType";
 
-    /// <summary>The signature's own text: present, strict base64.</summary>
+    /// <summary>The signature's own text: present, strict base64; in a bundle, the structure of a message signature.</summary>
     public const string SignatureEncoding = "signatureEncoding";
 
     /// <summary>The bundle's structure (sigstore_bundle.proto as JSON).</summary>
     public const string Bundle = "bundle";
+
+    /// <summary>The structure of what a bundle says about its signer: one key hint, or certificates as the version allows.</summary>
+    public const string Material = "material";
 
     /// <summary>A key for an authority of keys, a certificate for one of identities.</summary>
     public const string KeyMaterial = "keyMaterial";

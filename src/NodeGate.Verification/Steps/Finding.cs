@@ -1,4 +1,5 @@
 using NodeGate.Oci;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Verification.Steps;
 
@@ -13,4 +14,17 @@ internal static class Finding
 
     /// <summary>The check does not hold, because a signature, its payload or its binding to the image is wrong.</summary>
     public static Finding<T> Invalid<T>(string detail) => Fail<T>(DecisionReason.SignatureInvalid, detail);
+
+    /// <summary>Reads a part of the evidence; what is malformed is answered with <paramref name="malformed"/>, what is too large with LimitExceeded.</summary>
+    public static Finding<T> Read<T>(DecisionReason malformed, string passed, Func<T> read)
+    {
+        try
+        {
+            return Pass(read(), passed);
+        }
+        catch (EvidenceFormatException e)
+        {
+            return Fail<T>(e.LimitExceeded ? DecisionReason.LimitExceeded : malformed, e.Message);
+        }
+    }
 }

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using NodeGate.Oci;
+
+namespace NodeGate.Verification.Steps;
+
+/// <summary>
+/// Step <c>signature</c>: some key of the authority made it. A signature by a stranger's key cannot be told from a damaged one, so both
+/// are <see cref="DecisionReason.SignatureInvalid"/>.
+/// </summary>
+internal static class KeySignature
+{
+    private const int ShownKeys = 8;
+
+    /// <param name="keys">The authority's keys.</param>
+    /// <param name="message">The signed bytes.</param>
+    /// <param name="signature">The signature.</param>
+    /// <param name="hint">What else to say where it verifies with none of them.</param>
+    public static Finding<PublicKey> Check(
+        ImmutableArray<PublicKey> keys, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, string hint)
+    {
+        // check: limit-signature
+        if (signature.Length > VerificationLimits.MaxSignatureBytes)
+        {
+            return Finding.Fail<PublicKey>(
+                DecisionReason.LimitExceeded, $"a signature of {signature.Length} bytes; at most {VerificationLimits.MaxSignatureBytes} are read");
+        }
+
+        foreach (var key in keys)
+        {
+            // check: signature
+            if (key.Verifies(message, signature))
+            {
+                return Finding.Pass(key, $"verifies with key {key.Fingerprint} ({key.Algorithm})");
+            }
+        }
+
+        return Finding.Invalid<PublicKey>($"verifies with none of the {keys.Length} keys of the authority ({Fingerprints(keys)}){hint}");
+    }
+
+    private static string Fingerprints(ImmutableArray<PublicKey> keys) =>
+        string.Join(", ", keys.Take(ShownKeys).Select(k => k.Fingerprint.ToString())) + (keys.Length > ShownKeys ? ", …" : string.Empty);
+}

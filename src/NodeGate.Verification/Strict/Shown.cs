@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text;
+
+namespace NodeGate.Verification.Strict;
+
+/// <summary>Quotes a stranger's text in a message: shortened, and with nothing in it that could forge a log line or confuse a terminal.</summary>
+internal static class Shown
+{
+    private const int Longest = 100;
+
+    public static string Text(string text)
+    {
+        var shown = new StringBuilder("'");
+        foreach (var c in text.AsSpan(0, Math.Min(text.Length, Longest)))
+        {
+            if (c is >= ' ' and <= '~')
+            {
+                shown.Append(c);
+            }
+            else
+            {
+                shown.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+            }
+        }
+
+        return shown.Append(text.Length > Longest ? "…'" : "'").ToString();
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+
+namespace NodeGate.Verification.Strict;
+
+/// <summary>A value in strictly parsed JSON, with the path that messages name. Every accessor throws <see cref="EvidenceFormatException"/>.</summary>
+internal readonly struct StrictNode
+{
+    private readonly JsonElement _element;
+    private readonly string _path;
+
+    public StrictNode(JsonElement element, string path)
+    {
+        _element = element;
+        _path = path;
+    }
+
+    /// <summary>Refuses members other than the named ones.</summary>
+    public void Only(params ReadOnlySpan<string> names)
+    {
+        foreach (var member in Object().EnumerateObject())
+        {
+            if (!names.Contains(member.Name))
+            {
+                throw Wrong($"has an unknown member {Shown.Text(member.Name)}");
+            }
+        }
+    }
+
+    /// <summary>A member; null where it is absent or JSON null, which proto3 JSON takes for the same.</summary>
+    public StrictNode? Optional(string name) =>
+        Object().TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null
+            ? new StrictNode(member, $"{_path}.{name}")
+            : null;
+
+    public StrictNode Required(string name) => Optional(name) ?? throw Wrong($"has no '{name}'");
+
+    public string Text() =>
+        _element.ValueKind == JsonValueKind.String ? _element.GetString()! : throw Wrong("is not a string");
+
+    /// <summary>Base64 of one to <paramref name="limit"/> bytes.</summary>
+    public byte[] Bytes(int limit)
+    {
+        var text = Text();
+        if (text.Length > StrictBase64.EncodedLength(limit))
+        {
+            throw Exceeds($"is longer than {limit} bytes");
+        }
+
+        if (!StrictBase64.TryDecode(text, out var bytes))
+        {
+            throw Wrong("is not strict base64 (standard alphabet, padded, no white space, no left-over bits)");
+        }
+
+        return bytes.Length > 0 ? bytes : throw Wrong("is empty");
+    }
+
+    /// <summary>An int64 as proto3 JSON writes it, a string; or a number. Never negative where the format is used here.</summary>
+    public long Count()
+    {
+        var text = _element.ValueKind switch
+        {
+            JsonValueKind.String => _element.GetString()!,
+            JsonValueKind.Number => _element.GetRawText(),
+            _ => throw Wrong("is not a number"),
+        };
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Wrong($"is {Shown.Text(text)}, not a whole number from 0 to 2^63-1");
+    }
+
+    /// <summary>The entries of an array of at most <paramref name="limit"/>.</summary>
+    public ImmutableArray<StrictNode> Items(int limit)
+    {
+        if (_element.ValueKind != JsonValueKind.Array)
+        {
+            throw Wrong("is not an array");
+        }
+
+        if (_element.GetArrayLength() > limit)
+        {
+            throw Exceeds($"has {_element.GetArrayLength()} entries; at most {limit} are read");
+        }
+
+        var path = _path;
+        return [.. _element.EnumerateArray().Select((item, i) => new StrictNode(item, $"{path}[{i}]"))];
+    }
+
+    /// <summary>The entry of an array of exactly one.</summary>
+    public StrictNode Single()
+    {
+        var count = _element.ValueKind == JsonValueKind.Array ? _element.GetArrayLength() : 0;
+        // check: envelope-one-signature
+        if (count != 1)
+        {
+            throw Wrong($"has {count} entries; expected an array of exactly one");
+        }
+
+        return new StrictNode(_element[0], _path + "[0]");
+    }
+
+    /// <summary>The members of an object of at most <paramref name="limit"/>.</summary>
+    public ImmutableArray<KeyValuePair<string, StrictNode>> Members(int limit)
+    {
+        var count = Object().GetPropertyCount();
+        if (count > limit)
+        {
+            throw Exceeds($"has {count} members; at most {limit} are read");
+        }
+
+        var path = _path;
+        return [.. _element.EnumerateObject().Select(m => KeyValuePair.Create(m.Name, new StrictNode(m.Value, $"{path}.{Shown.Text(m.Name)}")))];
+    }
+
+    /// <summary>The members whose values are strings, of at most <see cref="VerificationLimits.MaxAnnotations"/> members in all.</summary>
+    public ImmutableDictionary<string, string> Annotations()
+    {
+        var annotations = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in Members(VerificationLimits.MaxAnnotations))
+        {
+            if (value._element.ValueKind == JsonValueKind.String)
+            {
+                annotations[name] = value.Text();
+            }
+        }
+
+        return annotations.ToImmutable();
+    }
+
+    /// <summary>The exception for a rule of the format that this value breaks.</summary>
+    public EvidenceFormatException Wrong(string what) => new($"{_path} {what}");
+
+    private EvidenceFormatException Exceeds(string what) => new($"{_path} {what}", limitExceeded: true);
+
+    private JsonElement Object() => _element.ValueKind == JsonValueKind.Object ? _element : throw Wrong("is not an object");
+}
