@@ -4,17 +4,45 @@ using NodeGate.Verification;
 
 namespace NodeGate.Policy;
 
-/// <summary>What one authority of the rule came to.</summary>
-/// <param name="Authority">The authority's name in the policy.</param>
-/// <param name="Outcome">Satisfied, not satisfied, or not known.</param>
-/// <param name="Reason">Why; <see cref="DecisionReason.Verified"/> only with <see cref="VerdictOutcome.Satisfied"/>.</param>
-/// <param name="Message">One sentence with the fix; deterministic.</param>
-/// <param name="Evidence">Each piece of evidence that was looked at, in a stable order.</param>
-/// <param name="SignerIds">The distinct signers that verified: what <c>atLeast</c> counts.</param>
-public sealed record AuthorityVerdict(
-    string Authority,
-    VerdictOutcome Outcome,
-    DecisionReason Reason,
-    string Message,
-    ImmutableArray<EvidenceResult> Evidence,
-    ImmutableArray<string> SignerIds);
+/// <summary>What one authority of the rule came to. Made by <see cref="AuthorityJudge"/> alone, so that nobody can claim one.</summary>
+public sealed record AuthorityVerdict
+{
+    internal AuthorityVerdict(string authority, Digest subject, VerdictOutcome outcome, DecisionReason reason, string message)
+    {
+        Authority = authority;
+        Subject = subject;
+        Outcome = outcome;
+        Reason = reason;
+        Message = message;
+    }
+
+    /// <summary>The authority's name in the policy.</summary>
+    public string Authority { get; }
+
+    /// <summary>The digest that was judged; a decision about another one cannot be made with this verdict.</summary>
+    public Digest Subject { get; }
+
+    /// <summary>Satisfied, not satisfied, or not known.</summary>
+    public VerdictOutcome Outcome { get; }
+
+    /// <summary>Why; <see cref="DecisionReason.Verified"/> only with <see cref="VerdictOutcome.Satisfied"/>.</summary>
+    public DecisionReason Reason { get; }
+
+    /// <summary>One sentence with the fix; deterministic.</summary>
+    public string Message { get; }
+
+    /// <summary>Each piece of evidence that was looked at, in a stable order.</summary>
+    public ImmutableArray<EvidenceResult> Evidence { get; internal init; } = [];
+
+    /// <summary>The distinct signers that verified, sorted: what <c>atLeast</c> counts.</summary>
+    public ImmutableArray<string> SignerIds { get; internal init; } = [];
+
+    /// <summary>
+    /// The signers that could have verified if everything had been readable: <see cref="SignerIds"/>, and where something was not, every
+    /// signer of the authority. What is still possible decides between denied and undetermined.
+    /// </summary>
+    internal ImmutableArray<string> PossibleSignerIds { get; init; } = [];
+
+    /// <summary>What could not be read, also where the authority is satisfied; null where everything was.</summary>
+    internal EvidenceGap? Unread { get; init; }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using NodeGate.Oci;
+
+namespace NodeGate.Policy;
+
+/// <summary>
+/// Makes decisions; nothing else can. Pure and deterministic. A refusal under a rule in audit mode comes out as admitted, with the
+/// refusal in <see cref="Decision.Admitted.Observed"/>.
+/// </summary>
+public static class Decider
+{
+    /// <summary>
+    /// The answer of a static rule; null where evidence is required, or where the digest has to be known first
+    /// (<see cref="RuleMatch.NeedsDigest"/>): match again with it, then ask again.
+    /// </summary>
+    public static Decision? FromStatic(RuleMatch match, DecisionBasis basis)
+    {
+        var reference = Check(match, basis);
+        if (match.NeedsDigest)
+        {
+            return null;
+        }
+
+        switch (match.Action)
+        {
+            case RuleAction.Allow allow:
+                var permit = new AdmittedImage(reference, basis.Digest);
+                return new Decision.Admitted(basis, DecisionReason.AllowedByRule, Allowed(match, allow), permit, null);
+            case RuleAction.Deny deny:
+                var denied = match.Rule is null
+                    ? new Decision.Denied(basis, DecisionReason.NoMatchingRule, NoRule(basis, reference))
+                    : new Decision.Denied(basis, DecisionReason.DeniedByRule, DeniedBy(match.Rule, deny));
+                return Observe(denied, reference);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>
+    /// The answer of a rule that requires evidence. Undetermined only if the rule could still be satisfied by what was not readable.
+    /// </summary>
+    /// <param name="match">The rule.</param>
+    /// <param name="basis">What was asked; with the digest that was judged.</param>
+    /// <param name="verdicts">One for each authority of the rule, about that digest; in any order.</param>
+    /// <exception cref="ArgumentException">A verdict is missing, double, or about another digest.</exception>
+    public static Decision FromVerdicts(RuleMatch match, DecisionBasis basis, IReadOnlyList<AuthorityVerdict> verdicts)
+    {
+        var reference = Check(match, basis);
+        ArgumentNullException.ThrowIfNull(verdicts);
+        var requirement = RequirementOf(match);
+        var digest = DigestOf(basis);
+        var ordered = Align(requirement, digest, verdicts);
+        var byName = ordered.ToDictionary(v => v.Authority, StringComparer.Ordinal);
+        var known = RequirementEvaluator.Evaluate(requirement, a => byName[a.Name].SignerIds);
+        if (known.Holds)
+        {
+            return new Decision.Admitted(basis, DecisionReason.Verified, Verified(digest, match, known.SignerIds), new AdmittedImage(reference, digest), null)
+            {
+                Verdicts = ordered,
+                Signers = known.SignerIds,
+            };
+        }
+
+        var possible = RequirementEvaluator.Evaluate(requirement, a => byName[a.Name].PossibleSignerIds);
+        var (reason, message) = RefusalText.Of(match.Rule!, requirement, ordered, possible.Holds);
+        Decision refusal = possible.Holds
+            ? new Decision.Undetermined(basis, reason, message) { Verdicts = ordered }
+            : new Decision.Denied(basis, reason, message) { Verdicts = ordered };
+        return Observe(refusal, reference);
+    }
+
+    /// <summary>The answer of a ledger that remembers that <paramref name="signers"/> satisfied this very rule for this digest.</summary>
+    public static Decision FromLedger(RuleMatch match, DecisionBasis basis, ImmutableArray<string> signers)
+    {
+        var reference = Check(match, basis);
+        _ = RequirementOf(match);
+        var digest = DigestOf(basis);
+        return new Decision.Admitted(basis, DecisionReason.Verified, Verified(digest, match, signers), new AdmittedImage(reference, digest), null)
+        {
+            Cached = true,
+            Signers = signers,
+        };
+    }
+
+    /// <summary>The answer of a ledger that remembers a refusal (the negative cache), under the rule's present mode.</summary>
+    public static Decision FromLedgerRefusal(RuleMatch match, DecisionBasis basis, DecisionReason reason, string message) =>
+        Refuse(match, basis, reason, message, cached: true);
+
+    /// <summary>
+    /// The answer when judging failed: undetermined for what says nothing about the image (registry, deadline, limit), denied for a
+    /// <paramref name="reason"/> that is a refusal.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="reason"/> is one that admits.</exception>
+    public static Decision Failed(RuleMatch match, DecisionBasis basis, DecisionReason reason, string message) =>
+        Refuse(match, basis, reason, message, cached: false);
+
+    /// <summary>
+    /// The answer to a text that is no reference. Denied in audit mode as well: there is nothing that could be let through.
+    /// </summary>
+    public static Decision InvalidReference(PolicyModel policy, string image, string? @namespace, string error)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var basis = new DecisionBasis(image, null, null, @namespace, null, policy.Mode, policy.Revision);
+        return new Decision.Denied(basis, DecisionReason.InvalidReference, error);
+    }
+
+    private static Decision Refuse(RuleMatch match, DecisionBasis basis, DecisionReason reason, string message, bool cached)
+    {
+        var reference = Check(match, basis);
+        ArgumentNullException.ThrowIfNull(message);
+        if (ReasonOrder.IsGood(reason))
+        {
+            throw new ArgumentException($"{reason} is no reason to refuse an image.", nameof(reason));
+        }
+
+        Decision refusal = ReasonOrder.IsUnknown(reason)
+            ? new Decision.Undetermined(basis, reason, message) { Cached = cached }
+            : new Decision.Denied(basis, reason, message) { Cached = cached };
+        return Observe(refusal, reference);
+    }
+
+    /// <summary>In audit mode the image goes through: as the digest that was judged where there is one, else as it was asked for.</summary>
+    private static Decision Observe(Decision refusal, ImageReference reference) => refusal.Basis.Mode != PolicyMode.Audit
+        ? refusal
+        : new Decision.Admitted(
+            refusal.Basis, refusal.Reason, "Let through in audit mode: " + refusal.Message, new AdmittedImage(reference, refusal.Basis.Digest), refusal)
+        {
+            Verdicts = refusal.Verdicts,
+            Cached = refusal.Cached,
+        };
+
+    private static ImmutableArray<AuthorityVerdict> Align(Requirement requirement, Digest digest, IReadOnlyList<AuthorityVerdict> verdicts)
+    {
+        var authorities = requirement.Authorities();
+        var ordered = authorities
+            .SelectMany(a => verdicts.Where(v => string.Equals(v.Authority, a.Name, StringComparison.Ordinal)))
+            .ToImmutableArray();
+        if (ordered.Length != authorities.Length || verdicts.Count != authorities.Length
+            || ordered.Select(v => v.Authority).Distinct(StringComparer.Ordinal).Count() != authorities.Length)
+        {
+            throw new ArgumentException("Exactly one verdict is needed for each authority of the rule.", nameof(verdicts));
+        }
+
+        return ordered.All(v => v.Subject == digest)
+            ? ordered
+            : throw new ArgumentException($"A verdict is about another digest than {digest}.", nameof(verdicts));
+    }
+
+    private static ImageReference Check(RuleMatch match, DecisionBasis basis)
+    {
+        ArgumentNullException.ThrowIfNull(match);
+        ArgumentNullException.ThrowIfNull(basis);
+        if (basis.Mode != match.Mode || !string.Equals(basis.Rule, match.Rule, StringComparison.Ordinal)
+            || !string.Equals(basis.PolicyRevision, match.PolicyRevision, StringComparison.Ordinal))
+        {
+            throw new ArgumentException("The basis is not that of the match; make it with RuleMatch.Basis.", nameof(basis));
+        }
+
+        return basis.Reference ?? throw new ArgumentException("There is no decision by a rule without a reference.", nameof(basis));
+    }
+
+    private static Requirement RequirementOf(RuleMatch match) => match.Action is RuleAction.Require { Requirement: var requirement }
+        ? requirement
+        : throw new ArgumentException("The rule requires no evidence; use FromStatic.", nameof(match));
+
+    private static Digest DigestOf(DecisionBasis basis) =>
+        basis.Digest ?? throw new ArgumentException("Evidence is about a digest, and the basis has none.", nameof(basis));
+
+    private static string Allowed(RuleMatch match, RuleAction.Allow allow) =>
+        match.Rule is null ? "Allowed without a signature: " + RefusalText.Sentence(allow.Reason)
+            : $"Allowed without a signature by rule '{match.Rule}': {RefusalText.Sentence(allow.Reason)}";
+
+    private static string DeniedBy(string rule, RuleAction.Deny deny) =>
+        $"Rule '{rule}' denies it: {RefusalText.Clause(deny.Reason)}; use an image that the policy admits, or ask for a change of that rule.";
+
+    private static string NoRule(DecisionBasis basis, ImageReference reference)
+    {
+        var place = basis.Namespace is null ? "" : $" in namespace '{basis.Namespace}'";
+        return $"No rule of the policy matches {reference}{place}; add a rule for {reference.Name} to the policy, or use an image that has one.";
+    }
+
+    private static string Verified(Digest digest, RuleMatch match, ImmutableArray<string> signers) =>
+        $"{digest} satisfies rule '{match.Rule}', signed by {string.Join(", ", signers)}.";
+}

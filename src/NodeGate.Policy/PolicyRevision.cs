@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using NodeGate.Policy.Patterns;
+using NodeGate.Verification;
+
+namespace NodeGate.Policy;
+
+/// <summary>
+/// The revision of a policy: a hash over everything that a decision can depend on, and nothing else. Every text is written with its
+/// length, so that no two policies have one writing.
+/// </summary>
+internal static class PolicyRevision
+{
+    /// <summary>Goes up when the meaning of the same policy changes, so that answers of an older version are not reused.</summary>
+    private const string Semantics = "nodegate-policy-1";
+
+    private const int ShownCharacters = 16;
+
+    public static string OfTrust(ImmutableArray<Authority> authorities)
+    {
+        var text = new StringBuilder();
+        Add(text, Semantics);
+        AddAll(text, authorities.SelectMany(a => a.PossibleSignerIds).Distinct(StringComparer.Ordinal));
+        return Hash(text);
+    }
+
+    public static string Of(PolicyModel model)
+    {
+        var text = new StringBuilder();
+        Add(text, Semantics);
+        Add(text, model.Mode.ToString());
+        Add(text, model.Unmatched.ToString());
+        foreach (var authority in model.Authorities.OrderBy(a => a.Name, StringComparer.Ordinal))
+        {
+            Add(text, "authority");
+            Add(text, authority.Name);
+            AddRequirement(text, authority);
+        }
+
+        foreach (var rule in model.Rules.OrderBy(r => r.Name, StringComparer.Ordinal))
+        {
+            Add(text, "rule");
+            Add(text, rule.Name);
+            Add(text, rule.Mode.ToString());
+            Add(text, rule.SignedRepository ?? "");
+            AddAll(text, rule.Images);
+            Add(text, rule.NamesNamespaces ? "namespaces" : "");
+            AddAll(text, Texts(rule.Namespaces?.Include));
+            AddAll(text, Texts(rule.Namespaces?.Exclude));
+            AddAction(text, rule.Action);
+        }
+
+        return Hash(text);
+    }
+
+    private static void AddRequirement(StringBuilder text, Authority authority)
+    {
+        KeyRequirement requirement = authority.Requirement;
+        AddAll(text, authority.PossibleSignerIds);
+        Add(text, requirement.AcceptBundle ? "bundle" : "");
+        Add(text, requirement.AcceptLegacy ? "legacy" : "");
+        AddAll(text, requirement.Annotations.Select(a => $"{a.Key.Length}:{a.Key}={a.Value}"));
+    }
+
+    private static void AddAction(StringBuilder text, RuleAction action)
+    {
+        switch (action)
+        {
+            case RuleAction.Allow allow:
+                Add(text, "allow");
+                Add(text, allow.Reason);
+                break;
+            case RuleAction.Deny deny:
+                Add(text, "deny");
+                Add(text, deny.Reason);
+                break;
+            case RuleAction.Require require:
+                Add(text, "require");
+                // Names of authorities hold no bracket, comma or space, so the text of the tree says the tree.
+                Add(text, require.Requirement.ToString());
+                break;
+        }
+    }
+
+    private static IEnumerable<string> Texts(ImmutableArray<Glob>? globs) => globs is { } list ? list.Select(g => g.Text) : [];
+
+    private static void AddAll(StringBuilder text, IEnumerable<string> values)
+    {
+        var sorted = values.Order(StringComparer.Ordinal).ToArray();
+        text.Append(sorted.Length).Append('#');
+        foreach (var value in sorted)
+        {
+            Add(text, value);
+        }
+    }
+
+    private static void Add(StringBuilder text, string value) => text.Append(value.Length).Append(':').Append(value).Append('\n');
+
+    private static string Hash(StringBuilder text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..ShownCharacters];
+}

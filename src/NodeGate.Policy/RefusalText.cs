@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using NodeGate.Oci;
+
+namespace NodeGate.Policy;
+
+/// <summary>Says in one sentence why a requirement does not hold. The same verdicts give the same bytes.</summary>
+internal static class RefusalText
+{
+    public static (DecisionReason Reason, string Message) Of(
+        string rule, Requirement requirement, ImmutableArray<AuthorityVerdict> verdicts, bool undetermined)
+    {
+        var wanted = undetermined ? VerdictOutcome.Inconclusive : VerdictOutcome.NotSatisfied;
+        var telling = verdicts.Where(v => v.Outcome == wanted).ToArray();
+        if (telling.Length == 0)
+        {
+            return Shortfall(rule, requirement, verdicts, undetermined);
+        }
+
+        var reason = telling.MinBy(v => ReasonOrder.PlaceOf(v.Reason))!.Reason;
+        if (verdicts.Length == 1)
+        {
+            return (reason, telling[0].Message);
+        }
+
+        var details = string.Join("; ", telling.Select(v => Clause(v.Message)));
+        return (reason, $"Rule '{rule}' requires {requirement}: {details}.");
+    }
+
+    /// <summary>Every authority has a signer, but there are too few of them between them.</summary>
+    private static (DecisionReason Reason, string Message) Shortfall(
+        string rule, Requirement requirement, ImmutableArray<AuthorityVerdict> verdicts, bool undetermined)
+    {
+        var signers = verdicts.SelectMany(v => v.SignerIds).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var found = signers.Length == 0 ? "no signer" : $"only {string.Join(", ", signers)}";
+        if (undetermined)
+        {
+            var unread = verdicts.Select(v => v.Unread).OfType<EvidenceGap>().MinBy(u => ReasonOrder.PlaceOf(u.Reason))!;
+            return (unread.Reason, $"Rule '{rule}' requires {requirement}; found {found}, and not everything could be read: {Sentence(unread.Detail)}");
+        }
+
+        return (
+            DecisionReason.NoSignature,
+            $"Rule '{rule}' requires {requirement}; found {found}: have it signed by more of the distinct signers that the rule names.");
+    }
+
+    /// <summary>The text without its full stop, to be followed by more.</summary>
+    public static string Clause(string text) => text.TrimEnd('.', ' ');
+
+    /// <summary>The text with one full stop.</summary>
+    public static string Sentence(string text) => Clause(text) + ".";
+}

@@ -1,0 +1,42 @@
+using NodeGate.Oci;
+
+namespace NodeGate.Policy;
+
+/// <summary>What decides for one reference: a rule, or the policy's <c>unmatched</c>. Made by <see cref="PolicyModel"/> alone.</summary>
+public sealed record RuleMatch
+{
+    internal RuleMatch(string policyRevision, PolicyMode mode, RuleAction action)
+    {
+        PolicyRevision = policyRevision;
+        Mode = mode;
+        Action = action;
+    }
+
+    /// <summary>The revision of the policy that was matched.</summary>
+    public string PolicyRevision { get; }
+
+    /// <summary>The rule's name; null where no rule matches.</summary>
+    public string? Rule { get; internal init; }
+
+    /// <summary>The pattern that matched, normalised; null where no rule matches.</summary>
+    public string? Pattern { get; internal init; }
+
+    /// <summary>The mode of the rule, or of the policy.</summary>
+    public PolicyMode Mode { get; }
+
+    /// <summary>What is to be done.</summary>
+    public RuleAction Action { get; }
+
+    /// <summary>The rule's <c>signedRepository</c>, normalised, or null.</summary>
+    public string? SignedRepository { get; internal init; }
+
+    /// <summary>
+    /// True when a rule names a digest of this repository and the image's digest was not given: another rule may decide once it is
+    /// known, so match again with it before answering, also where <see cref="Action"/> is static.
+    /// </summary>
+    public bool NeedsDigest { get; internal init; }
+
+    /// <summary>The basis of a decision under this match.</summary>
+    public DecisionBasis Basis(string image, ImageReference reference, Digest? digest, string? @namespace) =>
+        new(image, reference, digest ?? reference?.Digest, @namespace, Rule, Mode, PolicyRevision);
+}
