@@ -51,7 +51,7 @@ public sealed class Digest : IEquatable<Digest>
         return TryParse(text, out var digest)
             ? digest
             : throw new FormatException(
-                $"'{Shorten(text)}' is not a digest: expected 'sha256:' and 64, or 'sha512:' and 128, lower-case hexadecimal characters.");
+                $"'{DisplayText.Of(text)}' is not a digest: expected 'sha256:' and 64, or 'sha512:' and 128, lower-case hexadecimal characters.");
     }
 
     /// <summary>The digest of <paramref name="content"/>.</summary>
@@ -119,6 +119,4 @@ public sealed class Digest : IEquatable<Digest>
     private static string Prefix(DigestAlgorithm algorithm) => algorithm == DigestAlgorithm.Sha512 ? "sha512:" : "sha256:";
 
     private static int HexLength(DigestAlgorithm algorithm) => algorithm == DigestAlgorithm.Sha512 ? 128 : 64;
-
-    private static string Shorten(string text) => text.Length <= 160 ? text : string.Concat(text.AsSpan(0, 160), "…");
 }

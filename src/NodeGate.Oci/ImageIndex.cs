@@ -11,6 +11,6 @@ public sealed record ImageIndex(string MediaType, ImmutableArray<Descriptor> Man
     public ImmutableDictionary<string, string> Annotations { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Parses an index from <paramref name="content"/>, which the registry declared to be <paramref name="mediaType"/>.</summary>
-    /// <exception cref="FormatException">It is not an index of that type, or beyond <see cref="OciLimits"/>; as for <see cref="Manifest.Parse"/>.</exception>
+    /// <exception cref="FormatException">It is not an index of that type, or beyond a limit; as for <see cref="Manifest.Parse"/>.</exception>
     public static ImageIndex Parse(ReadOnlyMemory<byte> content, string mediaType) => ManifestReader.ReadIndex(content, mediaType);
 }

@@ -26,6 +26,13 @@ public sealed class ImageReference : IEquatable<ImageReference>
     /// <summary><c>registry/repository</c>.</summary>
     public string Name { get; }
 
+    /// <summary>
+    /// <see cref="Name"/> with the one spelling of its registry: what policy patterns are compared with. containerd keeps <c>GHCR.io/x</c>,
+    /// <c>ghcr.io:443/x</c> and <c>registry-1.docker.io/x</c> as names of their own, but they reach the same server as <c>ghcr.io/x</c> and
+    /// <c>docker.io/x</c>: compared as they stand, each would be a way round a <c>deny</c> rule. Never used to pull.
+    /// </summary>
+    public string PolicyName => RegistryGrammar.Canonicalise(Registry) + "/" + Repository;
+
     /// <summary>The tag, or null where the reference has a digest (digest wins, as in containerd).</summary>
     public string? Tag { get; }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace NodeGate.Oci;
@@ -7,15 +6,22 @@ namespace NodeGate.Oci;
 /// The grammar of distribution/reference by hand: one pass, no regular expression (the reference is an attacker's text, and .NET's
 /// default engine backtracks where Go's does not; style.md 7.2).
 /// </summary>
+/// <remarks>
+/// Every containerd that accepts what is accepted here reads it as we do. Where versions differ, the strictest holds:
+/// <list type="bullet">
+/// <item>1.6 counts 255 characters over registry and repository together, 1.7 and later over the repository alone: together.</item>
+/// <item>1.6 knows no IPv6 registry and refuses the pull itself; 1.7 and later take any hexadecimal digits and colons in brackets.</item>
+/// <item>sha384, which go-digest knows, is not among the algorithms registered by the OCI image specification: refused.</item>
+/// <item>Ports and IPv6 addresses that do not exist are refused here, not when dialling: Go would look "[A]" up as a host named "A".</item>
+/// </list>
+/// </remarks>
 internal static class ImageReferenceParser
 {
-    private const string DefaultRegistry = "docker.io";
+    internal const string DefaultRegistry = "docker.io";
+
     private const string LegacyDefaultRegistry = "index.docker.io";
     private const string OfficialPrefix = "library/";
     private const string DefaultTag = "latest";
-
-    private static readonly SearchValues<char> TagCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     internal static bool TryParse(string? text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? error)
     {
@@ -35,7 +41,7 @@ internal static class ImageReferenceParser
         if (text.Length == 64 && !text.AsSpan().ContainsAnyExcept("0123456789abcdef"))
         {
             // containerd refuses it as well: 64 hexadecimal characters are an image ID, and a repository of that name would shadow it.
-            error = Refuse(text, 0, "64 hexadecimal characters are an image ID, not a repository name");
+            error = Refuse(text, new ReferenceFault(0, "64 hexadecimal characters are an image ID, not a repository name"));
             return false;
         }
 
@@ -49,9 +55,9 @@ internal static class ImageReferenceParser
         var hasRegistry = slash >= 0 && IsRegistry(text.AsSpan(0, slash));
         var registry = hasRegistry ? text[..slash] : DefaultRegistry;
         var start = hasRegistry ? slash + 1 : 0;
-        if (hasRegistry && FindRegistryFault(registry) is { } fault)
+        if (hasRegistry && RegistryGrammar.FindFault(registry) is { } fault)
         {
-            error = Refuse(text, fault.Position, fault.Expected);
+            error = Refuse(text, fault);
             return false;
         }
 
@@ -60,15 +66,11 @@ internal static class ImageReferenceParser
             registry = DefaultRegistry;
         }
 
-        var end = start;
-        while (end < text.Length && text[end] is not (':' or '@'))
+        var suffix = text.AsSpan(start).IndexOfAny(':', '@');
+        var end = suffix < 0 ? text.Length : start + suffix;
+        if (RepositoryGrammar.FindFault(text, start, end) is { } pathFault)
         {
-            end++;
-        }
-
-        if (FindPathFault(text, start, end) is { } pathFault)
-        {
-            error = Refuse(text, pathFault.Position, pathFault.Expected);
+            error = Refuse(text, pathFault);
             return false;
         }
 
@@ -80,7 +82,9 @@ internal static class ImageReferenceParser
 
         if (registry.Length + 1 + repository.Length > OciLimits.MaxNameLength)
         {
-            error = Refuse(text, 0, $"the name '{registry}/…' has more than {OciLimits.MaxNameLength} characters");
+            error = Refuse(text, new ReferenceFault(
+                start,
+                $"registry and repository have {registry.Length + 1 + repository.Length} characters, at most {OciLimits.MaxNameLength} are accepted"));
             return false;
         }
 
@@ -97,9 +101,9 @@ internal static class ImageReferenceParser
             var end = text.IndexOf('@', position);
             end = end < 0 ? text.Length : end;
             tag = text[(position + 1)..end];
-            if (FindTagFault(tag) is { } fault)
+            if (TagGrammar.FindFault(tag) is { } fault)
             {
-                error = Refuse(text, position + 1 + fault.Position, fault.Expected);
+                error = Refuse(text, fault with { Position = position + 1 + fault.Position });
                 return false;
             }
 
@@ -109,7 +113,8 @@ internal static class ImageReferenceParser
         Digest? digest = null;
         if (position < text.Length && !Digest.TryParse(text.AsSpan(position + 1), out digest))
         {
-            error = Refuse(text, position + 1, "expected 'sha256:' and 64, or 'sha512:' and 128, lower-case hexadecimal characters");
+            error = Refuse(text, new ReferenceFault(
+                position + 1, "expected 'sha256:' and 64, or 'sha512:' and 128, lower-case hexadecimal characters"));
             return false;
         }
 
@@ -118,139 +123,13 @@ internal static class ImageReferenceParser
         return true;
     }
 
-    /// <summary>What stands before the first slash is a registry if it has a dot or colon, is <c>localhost</c>, or has an upper-case letter.</summary>
+    /// <summary>
+    /// What stands before the first slash is a registry if it has a dot or colon, is <c>localhost</c>, or has an upper-case letter (a
+    /// repository has none, so Go's ParseNormalizedNamed takes it for a host). Other letters than ASCII fail either way.
+    /// </summary>
     private static bool IsRegistry(ReadOnlySpan<char> text) =>
         text.ContainsAny('.', ':') || text is "localhost" || text.ContainsAnyInRange('A', 'Z');
 
-    private static (int Position, string Expected)? FindRegistryFault(string registry)
-    {
-        int end;
-        if (registry.StartsWith('['))
-        {
-            end = registry.IndexOf(']', StringComparison.Ordinal);
-            if (end < 2 || registry.AsSpan(1, end - 1).ContainsAnyExcept("0123456789abcdefABCDEF:"))
-            {
-                return (0, "expected an IPv6 address in brackets as the registry");
-            }
-
-            end++;
-        }
-        else
-        {
-            end = registry.IndexOf(':', StringComparison.Ordinal);
-            end = end < 0 ? registry.Length : end;
-            if (FindHostFault(registry.AsSpan(0, end)) is { } fault)
-            {
-                return fault;
-            }
-        }
-
-        if (end == registry.Length)
-        {
-            return null;
-        }
-
-        return registry[end] == ':' && end + 1 < registry.Length && !registry.AsSpan(end + 1).ContainsAnyExceptInRange('0', '9')
-            ? null
-            : (end, "expected ':' and a decimal port after the registry's host");
-    }
-
-    private static (int Position, string Expected)? FindHostFault(ReadOnlySpan<char> host)
-    {
-        for (var i = 0; i < host.Length; i++)
-        {
-            var edge = i == 0 || i == host.Length - 1 || host[i - 1] == '.' || host[i + 1] == '.';
-            if (!char.IsAsciiLetterOrDigit(host[i]) && (edge || host[i] is not ('-' or '.')))
-            {
-                return (i, "expected a registry host of letters, digits, '-' and '.', each part beginning and ending with a letter or digit");
-            }
-        }
-
-        return host.IsEmpty ? (0, "expected a registry host") : null;
-    }
-
-    /// <summary>Path components of <c>[a-z0-9]+</c> joined by <c>.</c>, <c>_</c>, <c>__</c> or any number of <c>-</c>.</summary>
-    private static (int Position, string Expected)? FindPathFault(string text, int start, int end)
-    {
-        const string Expected = "expected a repository of lower-case letters and digits, joined by '.', '_', '__', '-' or '/'";
-        var i = start;
-        while (true)
-        {
-            var word = i;
-            while (i < end && IsPathCharacter(text[i]))
-            {
-                i++;
-            }
-
-            if (i == word)
-            {
-                return (i, Expected);
-            }
-
-            if (i == end)
-            {
-                return null;
-            }
-
-            i = SkipSeparator(text, i, end);
-            if (i < 0)
-            {
-                return (word, Expected);
-            }
-        }
-    }
-
-    private static int SkipSeparator(string text, int i, int end)
-    {
-        switch (text[i])
-        {
-            case '/' or '.':
-                return i + 1;
-            case '_':
-                return i + 1 < end && text[i + 1] == '_' ? i + 2 : i + 1;
-            case '-':
-                while (i < end && text[i] == '-')
-                {
-                    i++;
-                }
-
-                return i;
-            default:
-                return -1;
-        }
-    }
-
-    private static bool IsPathCharacter(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c);
-
-    private static (int Position, string Expected)? FindTagFault(string tag)
-    {
-        if (tag.Length is 0 or > OciLimits.MaxTagLength)
-        {
-            return (0, $"expected a tag of 1 to {OciLimits.MaxTagLength} characters after ':'");
-        }
-
-        if (tag[0] is '.' or '-')
-        {
-            return (0, "a tag begins with a letter, a digit or '_'");
-        }
-
-        var bad = tag.AsSpan().IndexOfAnyExcept(TagCharacters);
-        return bad < 0 ? null : (bad, "a tag consists of letters, digits, '_', '.' and '-'");
-    }
-
-    private static string Refuse(string text, int position, string expected)
-    {
-        var shown = text.Length <= 200 ? text : string.Concat(text.AsSpan(0, 200), "…");
-        return $"Invalid image reference '{Printable(shown)}' at position {position}: {expected}.";
-    }
-
-    /// <summary>Control characters would forge lines in logs and terminals.</summary>
-    private static string Printable(string text) =>
-        string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '?' : source[i];
-            }
-        });
+    private static string Refuse(string text, ReferenceFault fault) =>
+        $"Invalid image reference '{DisplayText.Of(text)}' at position {fault.Position}: {fault.Expected}.";
 }

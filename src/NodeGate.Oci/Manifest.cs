@@ -23,7 +23,8 @@ public sealed record Manifest(string MediaType, Descriptor Config, ImmutableArra
     /// <summary>Parses a manifest from <paramref name="content"/>, which the registry (or a descriptor) declared to be <paramref name="mediaType"/>.</summary>
     /// <exception cref="FormatException">
     /// It is not a manifest of that type: bad JSON, a duplicate key, a missing field, a <c>mediaType</c> that differs, an index's
-    /// <c>manifests</c> beside <c>layers</c> (a document that two parsers read differently), or beyond <see cref="OciLimits"/>.
+    /// <c>manifests</c> beside <c>layers</c> (a document that two parsers read differently). As <see cref="OciLimitException"/> when it is
+    /// beyond <see cref="OciLimits"/>.
     /// </exception>
     public static Manifest Parse(ReadOnlyMemory<byte> content, string mediaType) => ManifestReader.ReadManifest(content, mediaType);
 }

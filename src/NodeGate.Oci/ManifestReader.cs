@@ -10,110 +10,111 @@ namespace NodeGate.Oci;
 /// </summary>
 internal static class ManifestReader
 {
-    private static readonly JsonDocumentOptions Strict = new()
-    {
-        AllowDuplicateProperties = false,
-        MaxDepth = OciLimits.MaxJsonDepth,
-        CommentHandling = JsonCommentHandling.Disallow,
-        AllowTrailingCommas = false,
-    };
+    private const string Schema1Prefix = "application/vnd.docker.distribution.manifest.v1+";
 
     internal static Manifest ReadManifest(ReadOnlyMemory<byte> content, string mediaType)
     {
-        if (!MediaTypes.IsManifest(mediaType))
-        {
-            throw new FormatException($"Expected an image manifest, found media type '{mediaType}'.");
-        }
-
-        using var document = Open(content);
+        RequireMediaType(MediaTypes.IsManifest(mediaType), mediaType, "an image manifest (OCI, or Docker schema 2)");
+        using var document = StrictJson.Open(content);
         var root = document.RootElement;
-        RequireShape(root, mediaType, forbidden: "manifests");
-        var config = ReadDescriptor(Required(root, "config"), "config");
-        var layers = ReadDescriptors(Required(root, "layers"), "layers", OciLimits.MaxLayers);
-        return new Manifest(mediaType, config, layers)
+        RequireShape(root, mediaType, "manifests");
+        var config = ReadDescriptor(JsonFields.Required(root, "config", ""), "config");
+        return new Manifest(mediaType, config, ReadDescriptors(root, "layers", OciLimits.MaxLayers))
         {
-            ArtifactType = OptionalString(root, "artifactType", "artifactType"),
-            Subject = Optional(root, "subject") is { } subject ? ReadDescriptor(subject, "subject") : null,
+            ArtifactType = JsonFields.OptionalMediaType(root, "artifactType", ""),
+            Subject = JsonFields.Optional(root, "subject") is { } subject ? ReadDescriptor(subject, "subject") : null,
             Annotations = ReadAnnotations(root, "annotations"),
         };
     }
 
     internal static ImageIndex ReadIndex(ReadOnlyMemory<byte> content, string mediaType)
     {
-        if (!MediaTypes.IsIndex(mediaType))
-        {
-            throw new FormatException($"Expected an image index, found media type '{mediaType}'.");
-        }
-
-        using var document = Open(content);
+        RequireMediaType(MediaTypes.IsIndex(mediaType), mediaType, "an image index (OCI, or Docker manifest list)");
+        using var document = StrictJson.Open(content);
         var root = document.RootElement;
-        RequireShape(root, mediaType, forbidden: "layers");
-        return new ImageIndex(mediaType, ReadDescriptors(Required(root, "manifests"), "manifests", OciLimits.MaxIndexEntries))
+        RequireShape(root, mediaType, "layers", "config");
+        return new ImageIndex(mediaType, ReadDescriptors(root, "manifests", OciLimits.MaxIndexEntries))
         {
             Annotations = ReadAnnotations(root, "annotations"),
         };
     }
 
-    private static JsonDocument Open(ReadOnlyMemory<byte> content)
+    private static void RequireMediaType(bool fits, string mediaType, string expected)
     {
-        if (content.Length > OciLimits.MaxManifestBytes)
+        if (mediaType.StartsWith(Schema1Prefix, StringComparison.OrdinalIgnoreCase))
         {
-            throw new FormatException($"The manifest has {content.Length} bytes; at most {OciLimits.MaxManifestBytes} are read.");
+            throw Schema1();
         }
 
-        try
+        if (!fits)
         {
-            return JsonDocument.Parse(content, Strict);
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException($"The manifest is not strict JSON: {e.Message}", e);
+            throw new FormatException($"Expected {expected}, found media type '{DisplayText.Of(mediaType)}'.");
         }
     }
 
-    private static void RequireShape(JsonElement root, string mediaType, string forbidden)
+    private static void RequireShape(JsonElement root, string mediaType, params ReadOnlySpan<string> forbidden)
     {
-        if (root.ValueKind != JsonValueKind.Object)
+        JsonFields.RequireObject(root, "the document's root");
+        var version = JsonFields.Count(root, "schemaVersion", "");
+        if (version == 1 || root.TryGetProperty("fsLayers", out _))
         {
-            throw new FormatException($"Expected a JSON object, found {root.ValueKind}.");
+            throw Schema1();
         }
 
-        if (!Required(root, "schemaVersion").TryGetInt32OrNull(out var version) || version != 2)
+        if (version != 2)
         {
-            throw new FormatException("Expected schemaVersion 2.");
+            throw new FormatException($"Expected 2 at schemaVersion, found {version}.");
         }
 
         // distribution specification: a client should refuse a manifest whose own type differs from the Content-Type.
-        var own = OptionalString(root, "mediaType", "mediaType");
+        var own = JsonFields.OptionalText(root, "mediaType", "");
         if (own is not null && !string.Equals(own, mediaType, StringComparison.Ordinal))
         {
-            throw new FormatException($"The manifest calls itself '{own}' but was served as '{mediaType}'.");
+            throw new FormatException($"Expected '{mediaType}' at mediaType, as it was served, found '{DisplayText.Of(own)}'.");
         }
 
         // The same bytes must not be an index to one reader and a manifest to another (CVE-2021-41190).
-        if (root.TryGetProperty(forbidden, out _) || (forbidden == "layers" && root.TryGetProperty("config", out _)))
+        foreach (var name in forbidden)
         {
-            throw new FormatException($"A document of type '{mediaType}' must not have '{forbidden}'.");
+            if (root.TryGetProperty(name, out _))
+            {
+                throw new FormatException($"Expected no '{name}' in a document of type '{mediaType}'.");
+            }
         }
     }
 
-    private static ImmutableArray<Descriptor> ReadDescriptors(JsonElement array, string path, int max)
+    private static FormatException Schema1() => new(
+        "Found a Docker image manifest of schema 1, which cannot be verified and which containerd 2 no longer pulls; "
+        + "expected schema 2 or OCI: push the image again with a current client.");
+
+    /// <summary>The array must be there; null stands for an empty one, because that is how a Go registry writes a nil slice and how containerd reads it.</summary>
+    private static ImmutableArray<Descriptor> ReadDescriptors(JsonElement root, string name, int max)
     {
+        if (!root.TryGetProperty(name, out var array))
+        {
+            throw new FormatException($"Expected an array at {name}, found none.");
+        }
+
+        if (array.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+
         if (array.ValueKind != JsonValueKind.Array)
         {
-            throw new FormatException($"Expected an array at {path}, found {array.ValueKind}.");
+            throw new FormatException($"Expected an array at {name}, found {array.ValueKind}.");
         }
 
         var count = array.GetArrayLength();
         if (count > max)
         {
-            throw new FormatException($"{path} has {count} entries; at most {max} are read.");
+            throw new OciLimitException($"There are {count} entries at {name}; at most {max} are read.");
         }
 
         var builder = ImmutableArray.CreateBuilder<Descriptor>(count);
         foreach (var element in array.EnumerateArray())
         {
-            builder.Add(ReadDescriptor(element, path + "[" + builder.Count + "]"));
+            builder.Add(ReadDescriptor(element, $"{name}[{builder.Count}]"));
         }
 
         return builder.MoveToImmutable();
@@ -121,43 +122,34 @@ internal static class ManifestReader
 
     private static Descriptor ReadDescriptor(JsonElement element, string path)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        JsonFields.RequireObject(element, path);
+        var mediaType = JsonFields.MediaType(JsonFields.RequiredText(element, "mediaType", path), path + ".mediaType");
+        var text = JsonFields.RequiredText(element, "digest", path);
+        if (!Digest.TryParse(text, out var digest))
         {
-            throw new FormatException($"Expected a descriptor at {path}, found {element.ValueKind}.");
+            throw new FormatException($"Expected a lower-case sha256 or sha512 digest at {path}.digest, found '{DisplayText.Of(text)}'.");
         }
 
-        var mediaType = RequiredString(element, "mediaType", path);
-        if (mediaType.Length is 0 or > OciLimits.MaxMediaTypeLength)
+        return new Descriptor(mediaType, digest, JsonFields.Count(element, "size", path))
         {
-            throw new FormatException($"Expected a media type of 1 to {OciLimits.MaxMediaTypeLength} characters at {path}.mediaType.");
-        }
-
-        if (!Digest.TryParse(RequiredString(element, "digest", path), out var digest))
-        {
-            throw new FormatException($"Expected a lower-case sha256 or sha512 digest at {path}.digest.");
-        }
-
-        if (!Required(element, "size", path).TryGetInt64OrNull(out var size) || size < 0)
-        {
-            throw new FormatException($"Expected a size that is not negative at {path}.size.");
-        }
-
-        return new Descriptor(mediaType, digest, size)
-        {
-            ArtifactType = OptionalString(element, "artifactType", path),
-            Platform = Optional(element, "platform") is { } platform ? ReadPlatform(platform, path + ".platform") : null,
+            ArtifactType = JsonFields.OptionalMediaType(element, "artifactType", path),
+            Platform = JsonFields.Optional(element, "platform") is { } platform ? ReadPlatform(platform, path + ".platform") : null,
             Annotations = ReadAnnotations(element, path + ".annotations"),
         };
     }
 
-    private static Platform ReadPlatform(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Object
-            ? new Platform(RequiredString(element, "architecture", path), RequiredString(element, "os", path), OptionalString(element, "variant", path))
-            : throw new FormatException($"Expected a platform at {path}, found {element.ValueKind}.");
+    private static Platform ReadPlatform(JsonElement element, string path)
+    {
+        JsonFields.RequireObject(element, path);
+        return new Platform(
+            JsonFields.RequiredText(element, "architecture", path),
+            JsonFields.RequiredText(element, "os", path),
+            JsonFields.OptionalText(element, "variant", path));
+    }
 
     private static ImmutableDictionary<string, string> ReadAnnotations(JsonElement owner, string path)
     {
-        if (Optional(owner, "annotations") is not { } element)
+        if (JsonFields.Optional(owner, "annotations") is not { } element)
         {
             return ImmutableDictionary<string, string>.Empty;
         }
@@ -171,11 +163,16 @@ internal static class ManifestReader
         var bytes = 0;
         foreach (var property in element.EnumerateObject())
         {
-            var value = Text(property.Value, path + "." + property.Name);
+            if (property.Value.ValueKind != JsonValueKind.String)
+            {
+                throw new FormatException($"Expected a string at {path}['{DisplayText.Of(property.Name)}'], found {property.Value.ValueKind}.");
+            }
+
+            var value = property.Value.GetString()!;
             bytes += Encoding.UTF8.GetByteCount(property.Name) + Encoding.UTF8.GetByteCount(value);
             if (builder.Count == OciLimits.MaxAnnotations || bytes > OciLimits.MaxAnnotationBytes)
             {
-                throw new FormatException(
+                throw new OciLimitException(
                     $"{path} is over the limit of {OciLimits.MaxAnnotations} annotations or {OciLimits.MaxAnnotationBytes} bytes.");
             }
 
@@ -183,46 +180,5 @@ internal static class ManifestReader
         }
 
         return builder.ToImmutable();
-    }
-
-    private static JsonElement Required(JsonElement owner, string name, string path = "") =>
-        Optional(owner, name) ?? throw new FormatException($"Expected '{name}'{(path.Length == 0 ? "" : " at " + path)}, found nothing.");
-
-    private static JsonElement? Optional(JsonElement owner, string name) =>
-        owner.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private static string RequiredString(JsonElement owner, string name, string path) => Text(Required(owner, name, path), path + "." + name);
-
-    private static string? OptionalString(JsonElement owner, string name, string path) =>
-        Optional(owner, name) is { } value ? Text(value, path) : null;
-
-    private static string Text(JsonElement value, string path)
-    {
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            throw new FormatException($"Expected a string at {path}, found {value.ValueKind}.");
-        }
-
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException e)
-        {
-            // Invalid UTF-8 or a lone surrogate (verification.md 7.4).
-            throw new FormatException($"The string at {path} is not valid Unicode.", e);
-        }
-    }
-
-    private static bool TryGetInt32OrNull(this JsonElement element, out int value)
-    {
-        value = 0;
-        return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out value);
-    }
-
-    private static bool TryGetInt64OrNull(this JsonElement element, out long value)
-    {
-        value = 0;
-        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out value);
     }
 }

@@ -6,7 +6,7 @@ public static class OciLimits
     /// <summary>Longest accepted reference text, in characters. The grammar's own bounds (name 255, tag 128, digest 135) stay well below.</summary>
     public const int MaxReferenceLength = 1024;
 
-    /// <summary>Longest name (registry and repository together), in characters, as containerd has it.</summary>
+    /// <summary>Longest name (registry and repository together), in characters, as containerd 1.6 has it; later ones count the repository alone.</summary>
     public const int MaxNameLength = 255;
 
     /// <summary>Longest tag, in characters (distribution specification).</summary>

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace NodeGate.Oci;
+
+/// <summary>
+/// Opens JSON of which no two parsers can have different opinions: valid UTF-8, no lone surrogates, no duplicate keys at any depth, no
+/// comments, nothing behind the end, and within the limits. <see cref="JsonDocument"/> alone finds bad Unicode only when a text is read.
+/// </summary>
+internal static class StrictJson
+{
+    private static readonly JsonDocumentOptions Options = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = OciLimits.MaxJsonDepth,
+        CommentHandling = JsonCommentHandling.Disallow,
+        AllowTrailingCommas = false,
+    };
+
+    internal static JsonDocument Open(ReadOnlyMemory<byte> content)
+    {
+        if (content.Length > OciLimits.MaxManifestBytes)
+        {
+            throw new OciLimitException($"The document has {content.Length} bytes; at most {OciLimits.MaxManifestBytes} are read.");
+        }
+
+        if (!Utf8.IsValid(content.Span))
+        {
+            throw new FormatException("The document is not strict JSON: it is not valid UTF-8.");
+        }
+
+        try
+        {
+            CheckTokens(content.Span);
+            return JsonDocument.Parse(content, Options);
+        }
+        catch (JsonException e)
+        {
+            // The message may quote the document, which is somebody else's text.
+            throw new FormatException($"The document is not strict JSON: {DisplayText.Of(e.Message)}", e);
+        }
+    }
+
+    private static void CheckTokens(ReadOnlySpan<byte> content)
+    {
+        var reader = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = OciLimits.MaxJsonDepth + 1 });
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject or JsonTokenType.StartArray when reader.CurrentDepth >= OciLimits.MaxJsonDepth:
+                    throw new OciLimitException($"The document is nested deeper than {OciLimits.MaxJsonDepth} levels at byte {reader.TokenStartIndex}.");
+                case JsonTokenType.String or JsonTokenType.PropertyName when reader.ValueIsEscaped:
+                    CheckEscapes(ref reader);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private static void CheckEscapes(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            _ = reader.GetString();
+        }
+        catch (InvalidOperationException e)
+        {
+            // Go turns a lone surrogate into U+FFFD, so that two different documents would read alike (verification.md 7.4).
+            throw new FormatException($"The document is not strict JSON: the text at byte {reader.TokenStartIndex} has half a surrogate pair.", e);
+        }
+    }
+}
