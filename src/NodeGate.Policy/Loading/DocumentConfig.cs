@@ -1,0 +1,7 @@
+using System.Collections.Immutable;
+
+namespace NodeGate.Policy.Loading;
+
+/// <summary>A document as it is written: read and well-formed, not yet checked against the others.</summary>
+internal sealed record DocumentConfig(
+    Located? Name, PolicyMode Mode, UnmatchedConfig? Unmatched, ImmutableArray<AuthorityConfig> Authorities, ImmutableArray<RuleConfig> Rules);

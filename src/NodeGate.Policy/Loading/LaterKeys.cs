@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace NodeGate.Policy.Loading;
+
+/// <summary>
+/// The keys of design.md section 6 that this version does not read. They are refused with what to do instead: to ignore one silently
+/// would weaken the policy that its author believes to have written.
+/// </summary>
+internal static class LaterKeys
+{
+    public static ImmutableDictionary<string, string> None { get; } = ImmutableDictionary<string, string>.Empty;
+
+    public static ImmutableDictionary<string, string> Document { get; } = Of(
+        ("trustRoots", "no 'trustRoots': remove them, and use 'cosign' authorities with 'keys'"),
+        ("exceptions", "no 'exceptions': remove them, and write a rule with the image's digest and 'allow' instead"));
+
+    public static ImmutableDictionary<string, string> Authority { get; } = Of(
+        ("keyless", "'cosign' with 'keys': sign with a key (cosign sign --key), or keep this authority for a version that has keyless"),
+        ("notation", "'cosign' with 'keys': sign with cosign as well, or keep this authority for a version that has notation"),
+        ("notary", "'cosign' with 'keys': sign with cosign as well, or keep this authority for a version that has notary"));
+
+    public static ImmutableDictionary<string, string> Cosign { get; } = Of(
+        ("transparencyLog", "no 'transparencyLog': remove it to verify by key alone, or keep this authority for a version that asks the log"));
+
+    public static ImmutableDictionary<string, string> Rule { get; } = Of(
+        ("attestations", "no 'attestations': remove them, and use 'require' for who must have signed"),
+        ("requireDigest", "no 'requireDigest': remove it; NodeGate pulls by the digest that it verified in any case"),
+        ("platform", "no 'platform': remove it; the signature of the whole index is what is verified"));
+
+    private static ImmutableDictionary<string, string> Of(params ReadOnlySpan<(string Key, string Instead)> keys)
+    {
+        var builder = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (key, instead) in keys)
+        {
+            builder.Add(key, instead);
+        }
+
+        return builder.ToImmutable();
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using NodeGate.Oci;
+using NodeGate.Policy.Patterns;
+
+namespace NodeGate.Policy.Loading;
+
+/// <summary>Checks the documents against each other and makes the model of them. Every error is collected; one is enough for no model.</summary>
+internal sealed class ModelBuilder
+{
+    private readonly ErrorList _errors;
+    private readonly AuthorityBuilder _authorities;
+    private readonly Dictionary<string, PolicyPosition> _ruleNames = new(StringComparer.Ordinal);
+
+    public ModelBuilder(IKeyFiles keyFiles, ErrorList errors)
+    {
+        _errors = errors;
+        _authorities = new AuthorityBuilder(keyFiles, errors);
+    }
+
+    /// <summary>The model; null where there are errors.</summary>
+    public PolicyModel? Build(ImmutableArray<DocumentConfig> documents)
+    {
+        if (!AreWithinLimits(documents))
+        {
+            return null;
+        }
+
+        foreach (var authority in documents.SelectMany(d => d.Authorities))
+        {
+            _authorities.Add(authority);
+        }
+
+        var rules = documents.SelectMany(d => d.Rules.Select(r => BuildRule(r, d.Mode))).ToImmutableArray();
+        TieFinder.Find(rules, _errors);
+        var unmatched = UnmatchedOf(documents);
+        return _errors.Count > 0 ? null : new PolicyModel(
+            string.Join(", ", documents.Select(d => d.Name!.Text).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
+            documents.All(d => d.Mode == PolicyMode.Audit) ? PolicyMode.Audit : PolicyMode.Enforce,
+            unmatched,
+            _authorities.ToSorted(),
+            [.. rules.OrderBy(r => r.Name, StringComparer.Ordinal)]);
+    }
+
+    private bool AreWithinLimits(ImmutableArray<DocumentConfig> documents)
+    {
+        var before = _errors.Count;
+        var rules = documents.SelectMany(d => d.Rules).ToArray();
+        Limit(documents.SelectMany(d => d.Authorities).Select(a => a.Position), "authorities", PolicyLimits.MaxAuthorities, nameof(PolicyLimits.MaxAuthorities));
+        Limit(rules.Select(r => r.Position), "rules", PolicyLimits.MaxRules, nameof(PolicyLimits.MaxRules));
+        Limit(rules.SelectMany(r => r.Images).Select(i => i.Position), "patterns", PolicyLimits.MaxPatterns, nameof(PolicyLimits.MaxPatterns));
+        return _errors.Count == before;
+    }
+
+    private void Limit(IEnumerable<PolicyPosition> positions, string what, int max, string limit)
+    {
+        if (positions.Skip(max).FirstOrDefault() is { } first)
+        {
+            _errors.Add(first, $"more than {max} {what}", $"at most {max} {what} in all documents together ({limit})");
+        }
+    }
+
+    private PolicyRule BuildRule(RuleConfig config, PolicyMode documentMode)
+    {
+        if (config.Name is { } name && !_ruleNames.TryAdd(name.Text, name.Position))
+        {
+            _errors.Add(name.Position, $"a second rule '{name.Text}'", $"a name of its own; the first one is at {_ruleNames[name.Text]}");
+        }
+
+        RuleAction action = config switch
+        {
+            { Allow: { } allow } => new RuleAction.Allow(allow),
+            { Deny: { } deny } => new RuleAction.Deny(deny),
+            { Require: { } require } when BuildRequirement(require) is { } requirement => new RuleAction.Require(requirement),
+            _ => new RuleAction.Deny("invalid rule"),
+        };
+        var namespaces = config.Namespaces is { } n ? new NamespaceSelector(n.Include, n.Exclude) : null;
+        return new PolicyRule(config.Name?.Text ?? "", config.Position, config.Mode ?? documentMode, BuildPatterns(config), namespaces, action)
+        {
+            SignedRepository = BuildSignedRepository(config.SignedRepository),
+        };
+    }
+
+    private ImmutableArray<ImagePattern> BuildPatterns(RuleConfig config)
+    {
+        var patterns = ImmutableArray.CreateBuilder<ImagePattern>();
+        foreach (var image in config.Images)
+        {
+            if (!ImagePatternParser.TryParse(image.Text, out var pattern, out var expected))
+            {
+                _errors.Add(image.Position, Quote.Of(image.Text), expected);
+            }
+            else if (patterns.Any(p => p.Text == pattern.Text))
+            {
+                _errors.Add(image.Position, $"'{pattern.Text}' a second time", "each pattern once in a rule (short names are written out before they are compared)");
+            }
+            else
+            {
+                patterns.Add(pattern);
+            }
+        }
+
+        return patterns.DrainToImmutable();
+    }
+
+    private Requirement? BuildRequirement(RequireConfig config)
+    {
+        if (config.Kind == RequireKind.Authority)
+        {
+            return _authorities.Find(config) is { } authority ? new Requirement.AuthorityRef(authority) : null;
+        }
+
+        ImmutableArray<Requirement> members = [.. config.Members.Select(BuildRequirement).OfType<Requirement>()];
+        if (members.Length < config.Members.Length)
+        {
+            // Whatever is missing was told; a requirement without it would be another one.
+            return null;
+        }
+
+        if (config.Kind == RequireKind.AtLeast)
+        {
+            RefuseImpossible(config, members);
+        }
+
+        return config.Kind switch
+        {
+            RequireKind.AnyOf => new Requirement.AnyOf(members),
+            RequireKind.AllOf => new Requirement.AllOf(members),
+            _ => new Requirement.AtLeast(config.Count, members),
+        };
+    }
+
+    private void RefuseImpossible(RequireConfig config, ImmutableArray<Requirement> members)
+    {
+        var authorities = members.SelectMany(m => m.Authorities()).Distinct().ToArray();
+        var signers = authorities.SelectMany(a => a.PossibleSignerIds).Distinct(StringComparer.Ordinal).Count();
+        if (config.Count > signers && authorities.All(a => !a.PossibleSignerIds.IsEmpty))
+        {
+            _errors.Add(
+                config.Position,
+                $"atLeast with count {config.Count}, but only {signers} distinct {(signers == 1 ? "key" : "keys")} in all of its authorities",
+                $"a count of at most {signers}, or authorities with more keys; the same key counts once however often it is listed");
+        }
+    }
+
+    private string? BuildSignedRepository(Located? config)
+    {
+        if (config is null)
+        {
+            return null;
+        }
+
+        var isBare = !config.Text.Contains('@', StringComparison.Ordinal) && config.Text.LastIndexOf(':') <= config.Text.LastIndexOf('/');
+        string? error = null;
+        if (isBare && ImageReference.TryParse(config.Text, out var reference, out error))
+        {
+            return reference.Name;
+        }
+
+        _errors.Add(config.Position, Quote.Of(config.Text), "a repository without tag, digest or wildcard, such as 'ghcr.io/org/app'" + (error is null ? "" : $" ({error})"));
+        return null;
+    }
+
+    private UnmatchedAction UnmatchedOf(ImmutableArray<DocumentConfig> documents)
+    {
+        var said = documents.Select(d => d.Unmatched).OfType<UnmatchedConfig>().ToArray();
+        foreach (var other in said.Where(u => u.Action != said[0].Action))
+        {
+            _errors.Add(
+                other.Position,
+                $"'unmatched: {Word(other.Action)}', but '{Word(said[0].Action)}' at {said[0].Position}",
+                "the same 'unmatched' in every document that has one: it holds for all of them together");
+        }
+
+        return said.Length == 0 ? UnmatchedAction.Deny : said[0].Action;
+    }
+
+    private static string Word(UnmatchedAction action) => action == UnmatchedAction.Allow ? "allow" : "deny";
+}

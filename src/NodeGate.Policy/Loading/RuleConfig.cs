@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace NodeGate.Policy.Loading;
+
+/// <summary>A rule as it is written. What was refused is missing.</summary>
+internal sealed record RuleConfig
+{
+    public required Located? Name { get; init; }
+
+    public required PolicyPosition Position { get; init; }
+
+    public required ImmutableArray<Located> Images { get; init; }
+
+    public NamespacesConfig? Namespaces { get; init; }
+
+    public PolicyMode? Mode { get; init; }
+
+    public string? Allow { get; init; }
+
+    public string? Deny { get; init; }
+
+    public RequireConfig? Require { get; init; }
+
+    public Located? SignedRepository { get; init; }
+}
