@@ -1,0 +1,11 @@
+using NodeGate.CriProxy.Wire;
+
+namespace NodeGate.Benchmarks;
+
+/// <summary>Relays every call: what is measured is the wire alone.</summary>
+internal sealed class RelayAllRouter : ICallRouter
+{
+    private static readonly CallRoute Relay = new CallRoute.Relay();
+
+    public CallRoute Route(string path) => Relay;
+}
