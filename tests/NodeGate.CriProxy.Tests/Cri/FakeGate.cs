@@ -1,0 +1,39 @@
+using NodeGate.Gate;
+using NodeGate.Policy;
+
+namespace NodeGate.CriProxy.Tests.Cri;
+
+/// <summary>A gate whose answers a test writes: what decides is tested in NodeGate.Gate, what becomes of a decision is tested here.</summary>
+internal sealed class FakeGate : IImageGate
+{
+    public List<GateRequest> Asked { get; } = [];
+
+    public List<(Decision.Admitted Decision, string ImageId)> Recorded { get; } = [];
+
+    public List<PresentImage> Judged { get; } = [];
+
+    public Func<GateRequest, CancellationToken, Task<Decision>> Decide { get; set; } = (_, _) => throw new InvalidOperationException("no decision was scripted");
+
+    public Func<PresentImage, Presence> Judge { get; set; } = _ => throw new InvalidOperationException("no presence was scripted");
+
+    public Action Record { get; set; } = () => { };
+
+    public Task<Decision> DecideAsync(GateRequest request, CancellationToken cancellationToken)
+    {
+        Asked.Add(request);
+        return Decide(request, cancellationToken);
+    }
+
+    public ValueTask RecordPulledAsync(Decision.Admitted admitted, string imageId)
+    {
+        Record();
+        Recorded.Add((admitted, imageId));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<Presence> JudgePresentAsync(PresentImage image, CancellationToken cancellationToken)
+    {
+        Judged.Add(image);
+        return ValueTask.FromResult(Judge(image));
+    }
+}
