@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NodeGate.CriProxy.Cri.Runtime;
 using NodeGate.CriProxy.Wire;
 using NodeGate.Policy;
@@ -24,7 +25,11 @@ internal sealed class AdmittedPull(IUpstreamChannel containerd)
         // The rewriter and the runtime are two readers; a difference between them must end here and not in containerd.
         var read = PullImageRequest.Parser.ParseFrom(message).Image.Image;
         return string.Equals(read, reference, StringComparison.Ordinal)
-            ? containerd.CallAsync(request with { Message = message }, cancellationToken)
+            ? containerd.CallAsync(request with { Message = message, Metadata = WithoutLength(request.Metadata) }, cancellationToken)
             : throw new InvalidOperationException("The rewritten PullImage request does not name the admitted image.");
     }
+
+    // The only header that speaks of the message's bytes; gRPC needs none, but .NET's client sends it.
+    private static ImmutableArray<MetadataEntry> WithoutLength(ImmutableArray<MetadataEntry> metadata) =>
+        metadata.RemoveAll(static entry => string.Equals(entry.Name, "content-length", StringComparison.Ordinal));
 }
