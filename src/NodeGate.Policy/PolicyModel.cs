@@ -99,7 +99,7 @@ public sealed class PolicyModel
     /// <summary>Each rule that matches the image, by its most exact pattern that does; namespaces are not looked at.</summary>
     internal IEnumerable<PatternMatch> Candidates(ImageReference reference, Digest? resolved)
     {
-        var name = ImagePattern.NameOf(reference);
+        var name = reference.PolicyName;
         foreach (var rule in Rules)
         {
             var best = default(PatternMatch?);
@@ -129,7 +129,7 @@ public sealed class PolicyModel
             return false;
         }
 
-        var name = ImagePattern.NameOf(reference);
+        var name = reference.PolicyName;
         return Rules.Any(rule => rule.Patterns.Any(p => p.Digest is not null && p.MatchesName(name)) && applies(rule));
     }
 

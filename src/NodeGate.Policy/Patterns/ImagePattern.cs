@@ -49,24 +49,6 @@ internal sealed class ImagePattern
         return (_tag is null || (reference.Tag is not null && _tag.IsMatch(reference.Tag))) && _name.IsMatch(name);
     }
 
-    /// <summary>
-    /// The name that patterns are compared with: <c>GHCR.IO:443/org/app</c> is served by <c>ghcr.io</c> and would otherwise go round a
-    /// rule that denies it.
-    /// </summary>
-    public static string NameOf(ImageReference reference) => RegistryOf(reference.Registry) + "/" + reference.Repository;
-
-    /// <summary>The one spelling of a registry: lower case, without the port that HTTPS has anyway.</summary>
-    public static string RegistryOf(string registry)
-    {
-        var lower = registry.ToLowerInvariant();
-        if (lower.EndsWith(":443", StringComparison.Ordinal))
-        {
-            lower = lower[..^4];
-        }
-
-        return lower is "index.docker.io" ? "docker.io" : lower;
-    }
-
     /// <summary>True when some image matches both.</summary>
     public static bool Overlap(ImagePattern left, ImagePattern right)
     {

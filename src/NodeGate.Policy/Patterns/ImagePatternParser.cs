@@ -107,10 +107,9 @@ internal static class ImagePatternParser
         var registry = DockerHub;
         if (IsRegistry(first))
         {
-            registry = ImagePattern.RegistryOf(first);
-            if (registry.AsSpan().ContainsAnyExcept(RegistryCharacters))
+            if (RefuseRegistry(first, out registry) is { } expected)
             {
-                return "a registry host of letters, digits, '.', '-' and '*', with a port or not, before the first '/'";
+                return expected;
             }
         }
         else
@@ -122,6 +121,29 @@ internal static class ImagePatternParser
         var isOfficial = registry is DockerHub && !rest.Contains('/', StringComparison.Ordinal) && !rest.Contains("**", StringComparison.Ordinal);
         name = registry + "/" + (isOfficial ? Official + rest : rest);
         return RefusePath(rest) ?? RefuseLiteral(name);
+    }
+
+    /// <summary>The one spelling of a registry; with a wildcard it has no other than lower case and no port of HTTPS.</summary>
+    private static string? RefuseRegistry(string first, out string registry)
+    {
+        registry = "";
+        if (first.Contains('*', StringComparison.Ordinal))
+        {
+            registry = first.ToLowerInvariant();
+            registry = registry.EndsWith(":443", StringComparison.Ordinal) ? registry[..^4] : registry;
+            return registry.AsSpan().ContainsAnyExcept(RegistryCharacters)
+                ? "a registry host of letters, digits, '.', '-' and '*', with a port or not, before the first '/'"
+                : null;
+        }
+
+        const string Below = "/any/path";
+        if (!ImageReference.TryParse(first + Below, out var reference, out var error))
+        {
+            return $"a registry before the first '/' ({error})";
+        }
+
+        registry = reference.PolicyName[..^Below.Length];
+        return null;
     }
 
     private static string? RefuseShort(ref string name)
@@ -165,8 +187,8 @@ internal static class ImagePatternParser
             return null;
         }
 
-        return ImageReference.TryParse(name, out var reference, out var error) && string.Equals(ImagePattern.NameOf(reference), name, StringComparison.Ordinal)
+        return ImageReference.TryParse(name, out var reference, out var error) && string.Equals(reference.PolicyName, name, StringComparison.Ordinal)
             ? null
-            : $"a name that an image reference can have ({error ?? "it is read as " + reference!.Name})";
+            : $"a name that an image reference can have ({error ?? "it is read as " + reference!.PolicyName})";
     }
 }
