@@ -1,0 +1,49 @@
+using NodeGate.Verification;
+
+namespace NodeGate.Gate;
+
+/// <summary>The upper bounds on what one question, or all of them together, may cost. The ledger's stand in State/LedgerLimits.</summary>
+public static class GateLimits
+{
+    /// <summary>Most referrers that a registry may list for one image; beyond it the list is not read to its end.</summary>
+    public const int MaxReferrersListed = 1024;
+
+    /// <summary>Most referrers that are fetched for one image; those that say that they are bundles come first.</summary>
+    public const int MaxReferrers = 64;
+
+    /// <summary>Most layers of a <c>.sig</c> image that are looked at.</summary>
+    public const int MaxSignatureLayers = 64;
+
+    /// <summary>Largest bundle, in bytes.</summary>
+    public const int MaxBundleBytes = VerificationLimits.MaxBundleBytes;
+
+    /// <summary>Largest legacy payload, in bytes.</summary>
+    public const int MaxPayloadBytes = VerificationLimits.MaxPayloadBytes;
+
+    /// <summary>Largest manifest of a referrer, in bytes; one that holds a bundle has less than two thousand.</summary>
+    public const int MaxReferrerManifestBytes = 256 * 1024;
+
+    /// <summary>All evidence of one image together, in bytes.</summary>
+    public const int MaxEvidenceBytes = 16 * 1024 * 1024;
+
+    /// <summary>Most requests of one question that run at the same time.</summary>
+    public const int MaxParallelRequests = 4;
+
+    /// <summary>Most questions that talk to registries at the same time.</summary>
+    public const int MaxConcurrent = 16;
+
+    /// <summary>Most of them that may talk to one registry: one that hangs must not hold up the others.</summary>
+    public const int MaxConcurrentPerRegistry = 8;
+
+    /// <summary>Most questions that wait for their turn.</summary>
+    public const int MaxQueued = 1024;
+
+    /// <summary>Most of them that may wait for one registry.</summary>
+    public const int MaxQueuedPerRegistry = 512;
+
+    /// <summary>Most names of one image on the node that are judged.</summary>
+    public const int MaxNamesPerImage = 256;
+
+    /// <summary>Longest image ID, in characters.</summary>
+    public const int MaxImageIdLength = 256;
+}

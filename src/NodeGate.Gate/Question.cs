@@ -1,0 +1,15 @@
+using NodeGate.Gate.State;
+using NodeGate.Oci;
+using NodeGate.Policy;
+
+namespace NodeGate.Gate;
+
+/// <summary>One question with its digest and the rule that requires evidence for it.</summary>
+/// <param name="Request">What was asked.</param>
+/// <param name="Reference">The normalised reference.</param>
+/// <param name="Digest">The digest that is judged.</param>
+/// <param name="Match">The rule.</param>
+/// <param name="Basis">What a decision is based on.</param>
+/// <param name="Key">What an admission would be good for.</param>
+internal sealed record Question(
+    GateRequest Request, ImageReference Reference, Digest Digest, RuleMatch Match, DecisionBasis Basis, AdmissionKey Key);
