@@ -56,7 +56,8 @@ internal sealed class HostsFileReader(ITomlReader toml)
     {
         // containerd prefixes https:// to whatever does not begin with "http".
         var absolute = url.StartsWith("http", StringComparison.Ordinal) ? url : "https://" + url;
-        if (!Uri.TryCreate(absolute, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
+        var scheme = url.IndexOf("://", StringComparison.Ordinal);
+        if ((scheme >= 0 && url[..scheme] is not ("http" or "https")) || !Uri.TryCreate(absolute, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
         {
             throw new TomlException(line, $"'{url}' is not the URL of a host: expected http(s)://host[:port][/path].");
         }

@@ -14,7 +14,7 @@ public sealed class TestTokenServer(TestRegistryOptions options)
     /// <summary>From now on every token given before is refused.</summary>
     public void Revoke() => _scopesByToken.Clear();
 
-    internal static string Basic(string? user, string? password) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user + ":" + password));
+    public static string Basic(string? user, string? password) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user + ":" + password));
 
     internal bool Allows(string? authorization, string repository, string action) =>
         authorization?.StartsWith("Bearer ", StringComparison.Ordinal) == true
