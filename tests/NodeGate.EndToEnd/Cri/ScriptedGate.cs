@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Text;
+using NodeGate.Gate;
+using NodeGate.Oci;
+using NodeGate.Policy;
+
+namespace NodeGate.EndToEnd.Cri;
+
+/// <summary>
+/// A gate whose decisions a test writes down: the edge is what is tested against the real containerd here. The decisions themselves are
+/// made by the policy room, under a policy that allows what the script names.
+/// </summary>
+internal sealed class ScriptedGate : IImageGate
+{
+    private static readonly PolicyModel Policy = Load();
+    private readonly ConcurrentDictionary<string, string?> _admitted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _shown = new(StringComparer.Ordinal);
+
+    /// <summary>From now on <paramref name="image"/> is admitted as <paramref name="digest"/>, or as it is written where that is null.</summary>
+    public void Admit(string image, string? digest) => _admitted[image] = digest;
+
+    /// <summary>True when a pull of the image with this ID was reported as successful.</summary>
+    public bool IsRecorded(string imageId) => _shown.ContainsKey(imageId);
+
+    public Task<Decision> DecideAsync(GateRequest request, CancellationToken cancellationToken)
+    {
+        var reference = ImageReference.Parse(request.Image);
+        var isAdmitted = _admitted.TryGetValue(request.Image, out var text);
+        var digest = text is null ? null : Digest.Parse(text);
+        var match = Policy.Match(reference, digest, request.Namespace);
+        var basis = match.Basis(request.Image, reference, digest, request.Namespace);
+        return Task.FromResult(isAdmitted
+            ? Decider.FromStatic(match, basis) ?? throw new InvalidOperationException("the policy of this test is static")
+            : Decider.Failed(match, basis, DecisionReason.NoSignature, "Nobody signed it; sign it."));
+    }
+
+    public ValueTask RecordPulledAsync(Decision.Admitted admitted, string imageId)
+    {
+        _shown[imageId] = true;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<Presence> JudgePresentAsync(PresentImage image, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new Presence(_shown.ContainsKey(image.Id), null));
+
+    private static PolicyModel Load()
+    {
+        const string Text = """
+            apiVersion: nodegate.dev/v1
+            kind: ImagePolicy
+            metadata: {name: scripted}
+            unmatched: allow
+            """;
+        var result = PolicyLoader.Load([new PolicyFile("scripted.yaml", Encoding.UTF8.GetBytes(Text))], new NoKeyFiles());
+        return result.Model ?? throw new InvalidOperationException(string.Join('\n', result.Errors));
+    }
+
+    private sealed class NoKeyFiles : IKeyFiles
+    {
+        public KeyFile Read(string policyPath, string file) => throw new InvalidOperationException("the policy of this test names no keys");
+    }
+}
