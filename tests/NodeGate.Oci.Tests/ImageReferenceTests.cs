@@ -146,6 +146,7 @@ public sealed class ImageReferenceTests
     [InlineData("]:80/a", 0)]
     [InlineData("[:]/a", 0)]
     [InlineData("[A]/a", 0)]
+    [InlineData("[1234]:80/a", 0)]
     [InlineData("[fd00123123123]:80/a", 0)]
     [InlineData("[127.0.0.1]/a", 0)]
     [InlineData("[::ffff:127.0.0.1]/a", 0)]
