@@ -1,1 +1,3 @@
-return 64;
+using NodeGate.Host.Commands;
+
+return await CommandLine.InvokeAsync(args, Console.Out, Console.Error);

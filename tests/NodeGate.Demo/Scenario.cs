@@ -1,0 +1,90 @@
+using NodeGate.Testing.RealParts;
+
+namespace NodeGate.Demo;
+
+/// <summary>The story: what a kubelet would ask, and what it is answered.</summary>
+internal sealed class Scenario(DemoNode node, Screen screen)
+{
+    private readonly CriPod _pod = new("demo", "prod");
+
+    internal async Task RunAsync()
+    {
+        using var cri = node.NodeGate.Cri();
+        using var containerd = node.Containerd.Cri();
+        foreach (var version in (ReadOnlySpan<int>)[2, 3])
+        {
+            await SignedAsync(cri, version);
+        }
+
+        await UnsignedAsync(cri);
+        await OtherKeyAsync(cri);
+        await MovedTagAsync(cri, containerd);
+        await SmuggledAsync(cri, containerd);
+    }
+
+    private async Task SignedAsync(CriClient cri, int cosign)
+    {
+        screen.Heading($"Signed with cosign {(cosign == 2 ? "2.5 (.sig tag)" : "3.1 (bundle as a referrer)")}, pulled by tag");
+        var image = $"signed-{cosign}:1.0";
+        var digest = await node.PushAsync(image);
+        await node.SignAsync(cosign, $"signed-{cosign}", digest, node.Release);
+        await PullAsync(cri, node.Name(image), admitted: true);
+        var status = await cri.ImageStatusAsync(node.Name(image));
+        screen.Answer(
+            $"ImageStatus {node.Name(image)}",
+            status is null ? "absent" : $"present, {string.Join(", ", status.RepoTags)} is {string.Join(", ", status.RepoDigests)}",
+            status is not null && status.RepoTags.Contains(node.Name(image)) && status.RepoDigests.Any(d => d.EndsWith(digest, StringComparison.Ordinal)));
+    }
+
+    private async Task UnsignedAsync(CriClient cri)
+    {
+        screen.Heading("Never signed");
+        await node.PushAsync("unsigned:1.0");
+        await PullAsync(cri, node.Name("unsigned:1.0"), admitted: false, "NoSignature");
+    }
+
+    private async Task OtherKeyAsync(CriClient cri)
+    {
+        screen.Heading("Signed by a key that the policy does not know");
+        var digest = await node.PushAsync("foreign:1.0");
+        await node.SignAsync(3, "foreign", digest, node.Stranger);
+        await PullAsync(cri, node.Name("foreign:1.0"), admitted: false, "SignatureInvalid");
+    }
+
+    private async Task MovedTagAsync(CriClient cri, CriClient containerd)
+    {
+        screen.Heading("A tag that is moved to other content after it was signed");
+        var signed = await node.PushAsync("moved:1.0");
+        await node.SignAsync(2, "moved", signed, node.Release);
+        await node.PushAsync("moved:1.0");
+        await PullAsync(cri, node.Name("moved:1.0"), admitted: false, "NoSignature");
+        await PullAsync(cri, $"{node.Name("moved")}@{signed}", admitted: true);
+        var under = await containerd.ImageStatusAsync(node.Name("moved:1.0"));
+        screen.Answer(
+            $"containerd itself: ImageStatus {node.Name("moved:1.0")}",
+            under is null ? "absent: nothing unverified came under that tag" : $"present as {under.Id}",
+            under is null);
+    }
+
+    private async Task SmuggledAsync(CriClient cri, CriClient containerd)
+    {
+        screen.Heading("Brought in behind the gate's back with ctr, then asked for as imagePullPolicy IfNotPresent does");
+        await node.PushAsync("smuggled:1.0");
+        (await node.Containerd.CtrAsync("image", "pull", "--plain-http", node.Name("smuggled:1.0"))).EnsureSuccess();
+        var direct = await containerd.ImageStatusAsync(node.Name("smuggled:1.0"));
+        screen.Answer("containerd itself: ImageStatus", direct is null ? "absent" : $"present as {direct.Id}", direct is not null);
+        var gated = await cri.ImageStatusAsync(node.Name("smuggled:1.0"));
+        screen.Answer("NodeGate: ImageStatus", gated is null ? "absent, so the kubelet must pull" : "present", gated is null);
+        await PullAsync(cri, node.Name("smuggled:1.0"), admitted: false, "NoSignature");
+    }
+
+    private async Task PullAsync(CriClient cri, string image, bool admitted, string reason = "")
+    {
+        var reply = await cri.TryPullImageAsync(image, _pod);
+        var asExpected = admitted
+            ? reply.Status == 0
+            : reply.Status == 2 && reply.StatusMessage.StartsWith($"SignatureValidationFailed: {image}: {reason}: ", StringComparison.Ordinal);
+        var answer = reply.Status == 0 ? "pulled as " + ProtoFields.Parse(reply.Message).Text(1) : reply.StatusMessage;
+        screen.Answer($"PullImage {image}", answer, asExpected);
+    }
+}
