@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeGate.Gate;
+using NodeGate.Gate.State;
+using NodeGate.Host.Daemon;
+using NodeGate.Oci;
+using NodeGate.Policy;
+using NodeGate.Registry;
+
+namespace NodeGate.Host.Commands;
+
+/// <summary><c>nodegate verify</c>: the daemon's question, asked once from the shell. Writes neither ledger nor audit log.</summary>
+internal static class VerifyCommand
+{
+    internal static Command Create()
+    {
+        var config = CommonOptions.Config();
+        var policy = CommonOptions.Policy();
+        var @namespace = CommonOptions.Namespace();
+        var output = CommonOptions.Output();
+        var plainHttp = new Option<bool>("--plain-http") { Description = "Speak http to the image's registry (loopback registries are spoken to over http anyway)." };
+        var image = new Argument<string>("IMAGE") { Description = "The reference, as a pod would have it." };
+        var command = new Command("verify", """
+            Decide on one image as the daemon would, without a cache, and say why.
+
+            Credentials come from the docker config.json ($DOCKER_CONFIG or ~/.docker).
+            Exit codes: 0 admitted (or let through in audit mode), 1 denied, 2 undetermined, 64 usage or bad configuration.
+
+            Examples:
+              nodegate verify --policy policy.yaml ghcr.io/org/app:1.4
+              nodegate verify --config /etc/nodegate/config.yaml --namespace prod --output json ghcr.io/org/app@sha256:…
+            """)
+        {
+            config, policy, @namespace, output, plainHttp, image,
+        };
+        command.SetAction((result, cancellationToken) => RunAsync(
+            new Request(
+                result.GetValue(config),
+                result.GetValue(policy),
+                result.GetValue(@namespace),
+                result.GetValue(output) == "json",
+                result.GetValue(plainHttp),
+                result.GetRequiredValue(image)),
+            result.InvocationConfiguration.Output,
+            result.InvocationConfiguration.Error,
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Request request, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        if (await Problems.LoadConfigAsync(request.Config, error) is not { } config)
+        {
+            return ExitCode.Usage;
+        }
+
+        if (await Problems.LoadPolicyAsync(new PolicyFolder(request.Policy ?? config.Policy), error) is not { Model: { } model })
+        {
+            return ExitCode.Usage;
+        }
+
+        if (!ImageReference.TryParse(request.Image, out var reference, out var problem))
+        {
+            await error.WriteLineAsync($"nodegate: {problem}");
+            return ExitCode.Usage;
+        }
+
+        var plainHttp = request.PlainHttp ? [.. config.Registry.PlainHttp, reference.Registry] : config.Registry.PlainHttp;
+        await using var sources = new RegistryImageSourceFactory(
+            new RegistryOptions
+            {
+                CertsDir = config.Registry.CertsDir,
+                Timeout = config.Registry.Timeout,
+                PlainHttp = plainHttp,
+                DockerConfigPath = DockerConfigPath(),
+            },
+            TimeProvider.System,
+            NullLogger<RegistryImageSourceFactory>.Instance);
+        using var ledger = Ledger.Open(new LedgerOptions { Folder = null }, TimeProvider.System, NullLogger<Ledger>.Instance);
+        var gate = new ImageGate(new FixedPolicy(model), sources, ledger, new NoSink(), new GateOptions(), TimeProvider.System, NullLogger<ImageGate>.Instance);
+        var started = Stopwatch.GetTimestamp();
+        var decision = await gate.DecideAsync(new GateRequest { Image = request.Image, Namespace = request.Namespace }, cancellationToken);
+        var duration = Stopwatch.GetElapsedTime(started);
+        await output.WriteAsync(request.Json ? VerifyReport.ToJson(decision, duration) + "\n" : VerifyReport.ToText(decision));
+        return decision switch
+        {
+            Decision.Admitted => ExitCode.Ok,
+            Decision.Denied => ExitCode.Denied,
+            _ => ExitCode.Undetermined,
+        };
+    }
+
+    private static string? DockerConfigPath()
+    {
+        var folder = Environment.GetEnvironmentVariable("DOCKER_CONFIG")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
+        var file = Path.Combine(folder, "config.json");
+        return File.Exists(file) ? file : null;
+    }
+
+    private sealed record Request(string? Config, string? Policy, string? Namespace, bool Json, bool PlainHttp, string Image);
+
+    private sealed class FixedPolicy(PolicyModel model) : IPolicySource
+    {
+        public PolicyModel Current { get; } = model;
+    }
+
+    /// <summary>A question from the shell is not an event of the node.</summary>
+    private sealed class NoSink : IDecisionSink
+    {
+        public ValueTask RecordAsync(DecisionRecord record) => ValueTask.CompletedTask;
+    }
+}

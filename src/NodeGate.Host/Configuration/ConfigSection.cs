@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Net;
+using NodeGate.Policy.Loading;
+using NodeGate.Policy.Loading.Yaml;
+
+namespace NodeGate.Host.Configuration;
+
+/// <summary>
+/// One mapping of the configuration, read key by key. Whoever reads a key names it, so that what nobody named is unknown
+/// (<see cref="RefuseOthers"/>). A wrong value is collected as an error and stands as its default meanwhile.
+/// </summary>
+internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
+{
+    private const string UnixScheme = "unix://";
+
+    /// <summary>Bytes of <c>sockaddr_un.sun_path</c> without the final NUL (unix(7)).</summary>
+    private const int MaxSocketPathBytes = 107;
+
+    private readonly List<string> _known = [];
+
+    /// <summary>True when the section stands in the file.</summary>
+    internal bool IsPresent => mapping is not null;
+
+    /// <summary>True when the key is there and is YAML's null.</summary>
+    internal bool IsNull(string key) => Find(key) is YamlScalar { IsNull: true };
+
+    internal ConfigSection Section(string key)
+    {
+        switch (Find(key))
+        {
+            case YamlMapping inner:
+                return new ConfigSection(inner, errors);
+            case null or YamlScalar { IsNull: true }:
+                return new ConfigSection(null, errors);
+            case var other:
+                errors.Add(other, "a mapping");
+                return new ConfigSection(null, errors);
+        }
+    }
+
+    internal string? Text(string key)
+    {
+        switch (Find(key))
+        {
+            case null or YamlScalar { IsNull: true }:
+                return null;
+            case YamlScalar { Text.Length: > 0 } scalar:
+                return scalar.Text;
+            case var other:
+                errors.Add(other, "a text");
+                return null;
+        }
+    }
+
+    internal IReadOnlyList<string> Texts(string key)
+    {
+        switch (Find(key))
+        {
+            case null or YamlScalar { IsNull: true }:
+                return [];
+            case YamlSequence list:
+                foreach (var wrong in list.Items.Where(i => i is not YamlScalar { IsNull: false, Text.Length: > 0 }))
+                {
+                    errors.Add(wrong, "a text");
+                }
+
+                return [.. list.Items.OfType<YamlScalar>().Where(s => !s.IsNull).Select(s => s.Text)];
+            case var other:
+                errors.Add(other, "a list of texts");
+                return [];
+        }
+    }
+
+    internal void Exactly(string key, string expected)
+    {
+        if (Find(key) is not { } node)
+        {
+            errors.Add(mapping!.Position, $"no '{key}'", $"'{key}: {expected}'");
+        }
+        else if (node is not YamlScalar scalar || !string.Equals(scalar.Text, expected, StringComparison.Ordinal))
+        {
+            errors.Add(node, $"'{expected}'");
+        }
+    }
+
+    internal string UnixSocket(string key, string fallback)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        var path = text.StartsWith(UnixScheme, StringComparison.Ordinal) ? text[UnixScheme.Length..] : text;
+        if (!path.StartsWith('/') || path.EndsWith('/'))
+        {
+            errors.Add(Find(key)!, "a unix socket with an absolute path, such as unix:///run/nodegate/nodegate.sock");
+        }
+        else if (System.Text.Encoding.UTF8.GetByteCount(path) > MaxSocketPathBytes)
+        {
+            errors.Add(Find(key)!, $"a socket path of at most {MaxSocketPathBytes} bytes: the kernel takes no longer one");
+        }
+
+        return path;
+    }
+
+    internal string AbsolutePath(string key, string fallback)
+    {
+        var text = Text(key);
+        if (text is not null && !text.StartsWith('/'))
+        {
+            errors.Add(Find(key)!, "an absolute path: a daemon's working folder is nobody's choice");
+        }
+
+        return text ?? fallback;
+    }
+
+    internal TimeSpan Duration(string key, TimeSpan fallback)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (Quantity.TryParseDuration(text, out var duration))
+        {
+            return duration;
+        }
+
+        errors.Add(Find(key)!, "a duration greater than zero, such as 30s, 24h or 1h30m");
+        return fallback;
+    }
+
+    internal long Size(string key, long fallback, long min)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (Quantity.TryParseSize(text, out var size) && size >= min)
+        {
+            return size;
+        }
+
+        errors.Add(Find(key)!, $"a size of at least {min} bytes, such as 100MiB");
+        return fallback;
+    }
+
+    internal int Integer(string key, int fallback, int min, int max)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        errors.Add(Find(key)!, $"a number from {min} to {max}");
+        return fallback;
+    }
+
+    internal HostPort? Address(string key, HostPort? fallback)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? "" : text[..colon].Trim('[', ']');
+        if (colon >= 0 && (host == "localhost" || IPAddress.TryParse(host, out _))
+            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        {
+            return new HostPort(host, port);
+        }
+
+        errors.Add(Find(key)!, "an IP address and a port, such as 127.0.0.1:9464 or [::1]:9464");
+        return fallback;
+    }
+
+    /// <summary>Every key that nobody has named is an error, with the known one it was probably meant to be.</summary>
+    internal void RefuseOthers()
+    {
+        foreach (var entry in mapping?.Entries ?? [])
+        {
+            if (!_known.Contains(entry.Key))
+            {
+                var nearest = Nearest.To(entry.Key, _known);
+                errors.Add(
+                    entry.Position,
+                    $"the unknown key {Quote.Of(entry.Key)}",
+                    nearest is null ? "one of " + string.Join(", ", _known) : $"'{nearest}'");
+            }
+        }
+    }
+
+    private YamlNode? Find(string key)
+    {
+        if (!_known.Contains(key))
+        {
+            _known.Add(key);
+        }
+
+        return mapping?.Entries.FirstOrDefault(e => string.Equals(e.Key, key, StringComparison.Ordinal))?.Value;
+    }
+}

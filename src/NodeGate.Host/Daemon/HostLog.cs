@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace NodeGate.Host.Daemon;
+
+/// <summary>The log messages of the host. Ids 1000 to 1099; never reused.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "nodegate {Version} serves {Listen} in front of {Upstream}, policy {Policy} revision {Revision}", EventName = "Started")]
+    internal static partial void Started(ILogger logger, string version, string listen, string upstream, string policy, string revision);
+
+    [LoggerMessage(1001, LogLevel.Information, "Stopping on {Signal}: no new connections, calls under way may finish within {Seconds} s", EventName = "Draining")]
+    internal static partial void Draining(ILogger logger, string signal, int seconds);
+
+    [LoggerMessage(1002, LogLevel.Information, "Stopped", EventName = "Stopped")]
+    internal static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(1003, LogLevel.Information, "Policy {Name} loaded: revision {Before} is now {Revision}", EventName = "PolicyReloaded")]
+    internal static partial void PolicyReloaded(ILogger logger, string name, string before, string revision);
+
+    [LoggerMessage(1004, LogLevel.Error, "Policy not loaded, revision {Kept} stays in force: {Error}", EventName = "PolicyRejected")]
+    internal static partial void PolicyRejected(ILogger logger, string kept, string error);
+
+    [LoggerMessage(1005, LogLevel.Error, "The audit log could not be written: {Error}", EventName = "AuditFailed")]
+    internal static partial void AuditFailed(ILogger logger, string error);
+
+    [LoggerMessage(1006, LogLevel.Warning, "The configuration key {Key} is read by a command that this version does not have; it changes nothing", EventName = "UnusedKey")]
+    internal static partial void UnusedKey(ILogger logger, string key);
+
+    [LoggerMessage(1007, LogLevel.Warning, "{Warning}", EventName = "Warning")]
+    internal static partial void Warning(ILogger logger, string warning);
+}

@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using NodeGate.Audit;
+using NodeGate.CriProxy;
+using NodeGate.Gate;
+using NodeGate.Gate.State;
+using NodeGate.Host.Commands;
+using NodeGate.Host.Configuration;
+using NodeGate.Policy;
+using NodeGate.Registry;
+
+namespace NodeGate.Host.Daemon;
+
+/// <summary>The daemon: wiring, start and stop in the right order. Nothing is decided here.</summary>
+internal sealed class NodeGateDaemon : IAsyncDisposable
+{
+    /// <summary>How long calls under way may go on after SIGTERM. Below systemd's and Kubernetes' 30 seconds, so that the end is ours.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
+
+    private readonly NodeGateConfig _config;
+    private readonly PolicyStore _policy;
+    private readonly DecisionMetrics _sink;
+    private readonly CriProxyServer _server;
+    private readonly ILogger _logger;
+    private readonly Stack<IAsyncDisposable> _owned;
+
+    private NodeGateDaemon(
+        NodeGateConfig config, PolicyStore policy, DecisionMetrics sink, CriProxyServer server, ILogger logger, Stack<IAsyncDisposable> owned)
+    {
+        _config = config;
+        _policy = policy;
+        _sink = sink;
+        _server = server;
+        _logger = logger;
+        _owned = owned;
+    }
+
+    /// <summary>Opens everything and serves. Whatever was opened is closed again when a later part fails.</summary>
+    /// <exception cref="NodeGate.Oci.NodeGateException">The environment does not allow it: a socket in use, a folder that cannot be written.</exception>
+    internal static async Task<NodeGateDaemon> StartAsync(
+        NodeGateConfig config, PolicyFolder folder, PolicySnapshot policy, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var owned = new Stack<IAsyncDisposable>();
+        var logger = loggers.CreateLogger<NodeGateDaemon>();
+        try
+        {
+            var time = TimeProvider.System;
+            var audit = AuditLog.Open(
+                new AuditOptions { Path = config.Audit.Path, MaxBytes = config.Audit.MaxBytes, Keep = config.Audit.Keep, Node = NodeName() },
+                time,
+                loggers.CreateLogger<AuditLog>());
+            owned.Push(audit);
+            var ledger = Ledger.Open(
+                new LedgerOptions { Folder = config.State, AdmittedFor = config.Cache.AdmittedFor }, time, loggers.CreateLogger<Ledger>());
+            owned.Push(new Disposal(ledger));
+            var sources = new RegistryImageSourceFactory(
+                new RegistryOptions { CertsDir = config.Registry.CertsDir, Timeout = config.Registry.Timeout, PlainHttp = config.Registry.PlainHttp },
+                time,
+                loggers.CreateLogger<RegistryImageSourceFactory>());
+            owned.Push(sources);
+            var store = new PolicyStore(folder, policy, loggers.CreateLogger<PolicyStore>());
+            var sink = new DecisionMetrics(audit);
+            var gate = new ImageGate(
+                store, sources, ledger, sink, new GateOptions { DeniedFor = config.Cache.DeniedFor }, time, loggers.CreateLogger<ImageGate>());
+            await sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.Start, Message = $"nodegate {VersionCommand.Version}", PolicyRevision = store.Current.Revision });
+            var server = new CriProxyServer(
+                new CriProxyOptions { Listen = config.Listen, ListenGroup = config.ListenGroup, Upstream = config.Upstream }, gate, time, loggers);
+            owned.Push(server);
+            await server.StartAsync(cancellationToken);
+            var daemon = new NodeGateDaemon(config, store, sink, server, logger, owned);
+            await daemon.ServeHealthAsync(cancellationToken);
+            daemon.SayStarted();
+            return daemon;
+        }
+        catch
+        {
+            await DisposeAllAsync(owned);
+            throw;
+        }
+    }
+
+    /// <summary>Runs until SIGTERM or SIGINT, then lets the calls under way finish.</summary>
+    internal async Task RunAsync()
+    {
+        var stop = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watching = new CancellationTokenSource();
+        using var term = Catch(PosixSignal.SIGTERM, stop);
+        using var interrupt = Catch(PosixSignal.SIGINT, stop);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            _policy.RequestReload();
+        });
+        var watch = _policy.WatchAsync(_sink, TimeProvider.System, watching.Token);
+        // The watcher ends only by cancellation; when it ends otherwise the daemon must not go on with a policy that nobody follows.
+        var first = await Task.WhenAny(stop.Task, watch);
+        if (first == watch)
+        {
+            await watch;
+        }
+
+        HostLog.Draining(_logger, await stop.Task, (int)DrainTime.TotalSeconds);
+        await _server.DrainAsync(DrainTime);
+        await watching.CancelAsync();
+        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.Stop, Message = $"nodegate {VersionCommand.Version}", PolicyRevision = _policy.Current.Revision });
+        HostLog.Stopped(_logger);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => DisposeAllAsync(_owned);
+
+    private static async ValueTask DisposeAllAsync(Stack<IAsyncDisposable> owned)
+    {
+        while (owned.TryPop(out var next))
+        {
+            await next.DisposeAsync();
+        }
+    }
+
+    private static PosixSignalRegistration Catch(PosixSignal signal, TaskCompletionSource<string> stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            stop.TrySetResult(context.Signal.ToString());
+        });
+
+    /// <summary>The node's name for the audit log: what the pod or unit says, else the host's.</summary>
+    private static string NodeName() =>
+        Environment.GetEnvironmentVariable("NODE_NAME") is { Length: > 0 } name ? name : Environment.MachineName;
+
+    private async Task ServeHealthAsync(CancellationToken cancellationToken)
+    {
+        if (_config.MetricsListen is { } listen)
+        {
+            _owned.Push(await HealthServer.StartAsync(
+                listen,
+                () => _server.IsUpstreamReachable,
+                () => _sink.Render(_policy.Current.Revision, _server.IsUpstreamReachable, Environment.WorkingSet),
+                cancellationToken));
+        }
+    }
+
+    private void SayStarted()
+    {
+        HostLog.Started(_logger, VersionCommand.Version, _config.Listen, _config.Upstream, _policy.Current.Name, _policy.Current.Revision);
+        foreach (var key in _config.UnusedKeys)
+        {
+            HostLog.UnusedKey(_logger, key);
+        }
+    }
+
+    private sealed class Disposal(IDisposable inner) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            inner.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
