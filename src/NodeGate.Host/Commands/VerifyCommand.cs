@@ -79,7 +79,7 @@ internal static class VerifyCommand
             TimeProvider.System,
             NullLogger<RegistryImageSourceFactory>.Instance);
         using var ledger = Ledger.Open(new LedgerOptions { Folder = null }, TimeProvider.System, NullLogger<Ledger>.Instance);
-        var gate = new ImageGate(new FixedPolicy(model), sources, ledger, new NoSink(), new GateOptions(), TimeProvider.System, NullLogger<ImageGate>.Instance);
+        var gate = new ImageGate(new PolicyHolder(model), sources, ledger, new NoSink(), new GateOptions(), TimeProvider.System, NullLogger<ImageGate>.Instance);
         var started = Stopwatch.GetTimestamp();
         var decision = await gate.DecideAsync(new GateRequest { Image = request.Image, Namespace = request.Namespace }, cancellationToken);
         var duration = Stopwatch.GetElapsedTime(started);
@@ -101,11 +101,6 @@ internal static class VerifyCommand
     }
 
     private sealed record Request(string? Config, string? Policy, string? Namespace, bool Json, bool PlainHttp, string Image);
-
-    private sealed class FixedPolicy(PolicyModel model) : IPolicySource
-    {
-        public PolicyModel Current { get; } = model;
-    }
 
     /// <summary>A question from the shell is not an event of the node.</summary>
     private sealed class NoSink : IDecisionSink

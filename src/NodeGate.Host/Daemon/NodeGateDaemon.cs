@@ -61,7 +61,7 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
             var store = new PolicyStore(folder, policy, loggers.CreateLogger<PolicyStore>());
             var sink = new DecisionMetrics(audit);
             var gate = new ImageGate(
-                store, sources, ledger, sink, new GateOptions { DeniedFor = config.Cache.DeniedFor }, time, loggers.CreateLogger<ImageGate>());
+                store.Source, sources, ledger, sink, new GateOptions { DeniedFor = config.Cache.DeniedFor }, time, loggers.CreateLogger<ImageGate>());
             await sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.Start, Message = $"nodegate {VersionCommand.Version}", PolicyRevision = store.Current.Revision });
             var server = new CriProxyServer(
                 new CriProxyOptions { Listen = config.Listen, ListenGroup = config.ListenGroup, Upstream = config.Upstream }, gate, time, loggers);

@@ -6,16 +6,16 @@ using NodeGate.Policy;
 namespace NodeGate.Host.Daemon;
 
 /// <summary>
-/// The policy in force, in one volatile field. Looks at the files every second: a change holds within five (design.md section 5),
+/// Keeps the policy in force in step with its files. Looks at them every second: a change holds within five (design.md section 5),
 /// a bad one keeps the last good one and says so in the log, in the audit log and in <see cref="LastErrors"/>.
 /// </summary>
-internal sealed class PolicyStore : IPolicySource
+internal sealed class PolicyStore
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly PolicyFolder _folder;
     private readonly ILogger _logger;
-    private volatile PolicyModel _current;
+    private readonly PolicyHolder _holder;
     private volatile IReadOnlyList<string> _lastErrors = [];
     private volatile bool _reloadRequested;
     private PolicySnapshot _seen;
@@ -24,12 +24,15 @@ internal sealed class PolicyStore : IPolicySource
     {
         _folder = folder;
         _seen = first;
-        _current = first.Model ?? throw new ArgumentException("The first policy has errors.", nameof(first));
+        _holder = new PolicyHolder(first.Model ?? throw new ArgumentException("The first policy has errors.", nameof(first)));
         _logger = logger;
     }
 
-    /// <inheritdoc/>
-    public PolicyModel Current => _current;
+    /// <summary>What the gate reads.</summary>
+    internal IPolicySource Source => _holder;
+
+    /// <summary>The policy in force.</summary>
+    internal PolicyModel Current => _holder.Current;
 
     /// <summary>What is wrong with the files as they are now; empty while the policy in force is the one on disk.</summary>
     internal IReadOnlyList<string> LastErrors => _lastErrors;
@@ -54,7 +57,7 @@ internal sealed class PolicyStore : IPolicySource
     /// <summary>Reads the files now.</summary>
     internal async Task ReloadAsync(IDecisionSink sink)
     {
-        var before = _current.Revision;
+        var before = Current.Revision;
         _seen = _folder.Load();
         string message;
         if (_seen.Model is { } model)
@@ -65,7 +68,7 @@ internal sealed class PolicyStore : IPolicySource
                 return;
             }
 
-            _current = model;
+            _holder.Replace(model);
             message = $"policy {model.Name} loaded, revision {before} is now {model.Revision}";
             HostLog.PolicyReloaded(_logger, model.Name, before, model.Revision);
         }
@@ -86,7 +89,7 @@ internal sealed class PolicyStore : IPolicySource
     {
         try
         {
-            await sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.PolicyReload, Message = message, PolicyRevision = _current.Revision });
+            await sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.PolicyReload, Message = message, PolicyRevision = Current.Revision });
         }
         catch (NodeGateException e)
         {
