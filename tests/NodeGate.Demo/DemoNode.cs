@@ -50,9 +50,9 @@ internal sealed class DemoNode : IAsyncDisposable
                 unmatched: deny
                 authorities:
                   - name: release-key
-                    cosign: {keys: [{file: {{release.PublicKey}}}]}
+                    cosign: {keys: [{file: "{{release.PublicKey}}" }]}
                 rules:
-                  - {name: demo, images: ["{{registry.Host}}/**"], require: {anyOf: [release-key]}}
+                  - {name: demo, images: ["{{registry.Host}}/**"], require: {anyOf: [release-key]} }
                 """,
         });
         return new DemoNode(registry, containerd, nodeGate, release, stranger);

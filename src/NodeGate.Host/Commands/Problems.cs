@@ -1,6 +1,5 @@
 using NodeGate.Host.Configuration;
 using NodeGate.Host.Daemon;
-using NodeGate.Policy;
 
 namespace NodeGate.Host.Commands;
 

@@ -1,4 +1,3 @@
-using NodeGate.Oci;
 using NodeGate.Policy;
 using NodeGate.Verification;
 
