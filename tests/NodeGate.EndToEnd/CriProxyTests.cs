@@ -229,6 +229,28 @@ public sealed class CriProxyTests(GatedNodes nodes) : IClassFixture<GatedNodes>
         Assert.Contains((await cri.ImageStatusAsync(tag))!.Id, ids);
     }
 
+    [RealPartTheory("root", "containerd", "docker-registry", "crane", "busybox")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task PullImage_CallerCancels_EndsThePullAndRecordsNothing(string version)
+    {
+        var node = await nodes.NodeAsync(version);
+        using var cri = node.Cri();
+        var tag = await nodes.NewRepositoryAsync() + ":1";
+        var digest = await Crane.MakeBusyboxImageAsync(tag, new ImageRecipe { PaddingBytes = 64 << 20 });
+        node.Gate.Admit(tag, digest);
+        using var caller = new CancellationTokenSource();
+        var request = new ProtoWriter().Message(1, new ProtoWriter().String(1, tag)).ToArray();
+        var pull = cri.CallAsync("/runtime.v1.ImageService/PullImage", request, [], caller.Token);
+        await node.Gate.DecidedAsync(tag);
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pull);
+        Assert.Equal(0, node.Gate.PullsOf(tag));
+        await cri.PullImageAsync(tag, Pod);
+        Assert.Equal(1, node.Gate.PullsOf(tag));
+    }
+
     [RealPartTheory("root", "containerd")]
     [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
     public async Task Call_ServicesThatAreNotTheCri_AreUnknownHereThoughContainerdHasThem(string version)

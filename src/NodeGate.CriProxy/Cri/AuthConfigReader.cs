@@ -20,13 +20,8 @@ internal static class AuthConfigReader
             return null;
         }
 
-        var server = auth.ServerAddress.Length == 0 ? null : HostOf(auth.ServerAddress);
-        if (server is { Length: 0 })
-        {
-            // Without a scheme Go's url.Parse finds no host, which no registry's host equals: containerd never uses these credentials.
-            return null;
-        }
-
+        // As it was written: the registry client finds its host as containerd does, and shows the credentials to no other.
+        var server = auth.ServerAddress.Length == 0 ? null : auth.ServerAddress;
         if (auth.Username.Length > 0)
         {
             return new RegistryCredential { Username = auth.Username, Password = auth.Password, ServerAddress = server };
@@ -51,24 +46,15 @@ internal static class AuthConfigReader
 
         var decoded = Encoding.UTF8.GetString(bytes, 0, length);
         var colon = decoded.IndexOf(':', StringComparison.Ordinal);
-        return colon < 0
-            ? throw new FormatException("AuthConfig.auth has no colon once decoded; expected the base64 of 'user:password'.")
-            : new RegistryCredential { Username = decoded[..colon], Password = decoded[(colon + 1)..].Trim('\0'), ServerAddress = server };
-    }
-
-    // What Go's url.Parse(address).Host is: the authority without user information, with its port; empty without "//".
-    private static string HostOf(string address)
-    {
-        var scheme = address.IndexOf("://", StringComparison.Ordinal);
-        var start = address.StartsWith("//", StringComparison.Ordinal) ? 2 : scheme > 0 ? scheme + 3 : -1;
-        if (start < 0)
+        if (colon < 0)
         {
-            return "";
+            throw new FormatException("AuthConfig.auth has no colon once decoded; expected the base64 of 'user:password'.");
         }
 
-        var authority = address.AsSpan(start);
-        var end = authority.IndexOfAny('/', '?', '#');
-        authority = end < 0 ? authority : authority[..end];
-        return authority[(authority.LastIndexOf('@') + 1)..].ToString();
+        // A secret without a user is a refresh token to containerd's authorizer, wherever it came from.
+        var secret = decoded[(colon + 1)..].Trim('\0');
+        return colon == 0
+            ? new RegistryCredential { IdentityToken = secret, ServerAddress = server }
+            : new RegistryCredential { Username = decoded[..colon], Password = secret, ServerAddress = server };
     }
 }

@@ -30,12 +30,15 @@ public sealed class AuthConfigReaderTests
     [Theory]
     [InlineData("user:pass", "user", "pass")]
     [InlineData("user:pa:ss", "user", "pa:ss")]
-    [InlineData(":pass", "", "pass")]
     [InlineData("user:", "user", "")]
     [InlineData("user:pass\0\0", "user", "pass")]
     [InlineData("üser:pässword", "üser", "pässword")]
     public void Read_Auth_IsUserAndPasswordInBase64(string pair, string user, string password) =>
         AssertCredential(user, password, null, null, new AuthConfig { Auth = Encoded(pair) });
+
+    [Fact]
+    public void Read_AuthWithoutUser_IsARefreshTokenAsInContainerd() =>
+        AssertCredential(null, null, "token", null, new AuthConfig { Auth = Encoded(":token") });
 
     [Fact]
     public void Read_AuthWithLineBreaks_IsReadAsGoReadsIt() =>
@@ -55,22 +58,14 @@ public sealed class AuthConfigReaderTests
     }
 
     [Theory]
-    [InlineData("https://registry.example", "registry.example")]
-    [InlineData("https://registry.example:5000/v2/", "registry.example:5000")]
-    [InlineData("https://index.docker.io/v1/", "index.docker.io")]
-    [InlineData("http://user:x@registry.example?q#f", "registry.example")]
-    [InlineData("//registry.example/x", "registry.example")]
-    [InlineData("https://[::1]:5000", "[::1]:5000")]
-    public void Read_ServerAddress_IsTheHostOfTheUrl(string address, string host) =>
-        AssertCredential("user", "pass", null, host, new AuthConfig { Username = "user", Password = "pass", ServerAddress = address });
-
-    [Theory]
+    [InlineData("https://registry.example:5000/v2/")]
     [InlineData("registry.example")]
-    [InlineData("registry.example:5000")]
-    [InlineData("https://")]
-    [InlineData("https:///path")]
-    public void Read_ServerAddressWithoutHost_IsAnonymousAsInContainerd(string address) =>
-        Assert.Null(AuthConfigReader.Read(new AuthConfig { Username = "user", Password = "pass", ServerAddress = address }));
+    public void Read_ServerAddress_IsHandedOnAsWritten(string address)
+    {
+        AssertCredential("user", "pass", null, address, new AuthConfig { Username = "user", Password = "pass", ServerAddress = address });
+        AssertCredential(null, null, "token", address, new AuthConfig { IdentityToken = "token", ServerAddress = address });
+        AssertCredential("user", "pass", null, address, new AuthConfig { Auth = Encoded("user:pass"), ServerAddress = address });
+    }
 
     private static string Encoded(string pair) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(pair));
 

@@ -15,12 +15,20 @@ internal sealed class ScriptedGate : IImageGate
     private static readonly PolicyModel Policy = Load();
     private readonly ConcurrentDictionary<string, string?> _admitted = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _shown = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _pulls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _decided = new(StringComparer.Ordinal);
 
     /// <summary>From now on <paramref name="image"/> is admitted as <paramref name="digest"/>, or as it is written where that is null.</summary>
     public void Admit(string image, string? digest) => _admitted[image] = digest;
 
     /// <summary>True when a pull of the image with this ID was reported as successful.</summary>
     public bool IsRecorded(string imageId) => _shown.ContainsKey(imageId);
+
+    /// <summary>How many pulls of <paramref name="image"/> were reported as successful.</summary>
+    public int PullsOf(string image) => _pulls.GetValueOrDefault(image);
+
+    /// <summary>Completes when <paramref name="image"/> was decided on.</summary>
+    public Task DecidedAsync(string image) => Decided(image).Task;
 
     public Task<Decision> DecideAsync(GateRequest request, CancellationToken cancellationToken)
     {
@@ -29,6 +37,7 @@ internal sealed class ScriptedGate : IImageGate
         var digest = text is null ? null : Digest.Parse(text);
         var match = Policy.Match(reference, digest, request.Namespace);
         var basis = match.Basis(request.Image, reference, digest, request.Namespace);
+        Decided(request.Image).TrySetResult();
         return Task.FromResult(isAdmitted
             ? Decider.FromStatic(match, basis) ?? throw new InvalidOperationException("the policy of this test is static")
             : Decider.Failed(match, basis, DecisionReason.NoSignature, "Nobody signed it; sign it."));
@@ -37,11 +46,15 @@ internal sealed class ScriptedGate : IImageGate
     public ValueTask RecordPulledAsync(Decision.Admitted admitted, string imageId)
     {
         _shown[imageId] = true;
+        _pulls.AddOrUpdate(admitted.Basis.Image, 1, (_, count) => count + 1);
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<Presence> JudgePresentAsync(PresentImage image, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new Presence(_shown.ContainsKey(image.Id), null));
+
+    private TaskCompletionSource Decided(string image) =>
+        _decided.GetOrAdd(image, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private static PolicyModel Load()
     {
