@@ -19,7 +19,7 @@ internal static class Nearest
             .OrderBy(k => k.Edits)
             .ThenBy(k => k.Word, StringComparer.Ordinal)
             .FirstOrDefault();
-        return best.Word is not null && best.Edits <= Math.Max(1, word.Length / 3) ? best.Word : null;
+        return best.Word is not null && best.Edits <= Math.Max(2, word.Length / 3) ? best.Word : null;
     }
 
     /// <summary>Levenshtein's distance.</summary>

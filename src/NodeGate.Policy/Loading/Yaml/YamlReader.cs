@@ -18,12 +18,14 @@ internal sealed class YamlReader
     private readonly ErrorList _errors;
     private readonly IParser _parser;
     private int _nodes;
+    private PolicyPosition _last;
 
     private YamlReader(string file, string text, ErrorList errors)
     {
         _file = file;
         _errors = errors;
         _parser = new Parser(new StringReader(text));
+        _last = new PolicyPosition(file, 1, 1, "");
     }
 
     /// <summary>The documents of <paramref name="file"/> that are not empty; what is wrong goes to <paramref name="errors"/>.</summary>
@@ -104,6 +106,11 @@ internal sealed class YamlReader
         {
             _errors.Add(At(e.Start, ""), "YAML that cannot be read: " + e.Message.TrimEnd('.'), "YAML: check indentation, quotes and brackets around this place");
         }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet 16.3 throws this bare out of its scanner for some broken flow mappings; the place is the last node that was whole.
+            _errors.Add(_last, "YAML that cannot be read, here or shortly after", "YAML: check indentation, quotes and brackets around this place");
+        }
         catch (PolicyLimitException e)
         {
             _errors.Add(e.Position, e.Found, e.Expected);
@@ -117,6 +124,7 @@ internal sealed class YamlReader
     {
         var start = _parser.Current ?? throw new YamlException("the file ends early");
         var position = At(start.Start, path);
+        _last = position;
         if (depth > PolicyLimits.MaxYamlDepth)
         {
             throw new PolicyLimitException(position, "nesting that is too deep", $"at most {PolicyLimits.MaxYamlDepth} levels (MaxYamlDepth)");
