@@ -16,12 +16,12 @@ internal static class ManifestAnswer
         var digest = Digest.Of(content.Span, expected?.Algorithm ?? DigestAlgorithm.Sha256);
         if (expected is not null && digest != expected)
         {
-            throw new HostException(ContentFailure.Corrupt, $"served bytes with the digest {digest} for {expected}");
+            throw new HostException(ContentFailure.Corrupt, $"served bytes that do not have the digest {expected}");
         }
 
         if (response.ContentDigest is { } header && !(Digest.TryParse(header, out var declared) && declared.Matches(content.Span)))
         {
-            throw new HostException(ContentFailure.Corrupt, $"served bytes with the digest {digest} under a Docker-Content-Digest header that says otherwise");
+            throw new HostException(ContentFailure.Corrupt, "served bytes that do not have the digest of its Docker-Content-Digest header");
         }
 
         return new FetchedManifest(new Descriptor(MediaTypeOf(response), digest, content.Length), content);
@@ -43,9 +43,11 @@ internal static class ManifestAnswer
         }
         catch (FormatException e)
         {
-            throw new HostException(ContentFailure.Corrupt, $"served something that is no image manifest: {e.Message.TrimEnd('.')}", e);
+            throw new HostException(FailureOf(e), $"served something that is no image manifest: {e.Message.TrimEnd('.')}", e);
         }
     }
+
+    internal static ContentFailure FailureOf(FormatException e) => e is OciLimitException ? ContentFailure.LimitExceeded : ContentFailure.Corrupt;
 
     private static string MediaTypeOf(RegistryResponse response)
     {
@@ -97,5 +99,7 @@ internal static class ManifestAnswer
         return null;
     }
 
-    private static string Shorten(string text) => text.Length <= OciLimits.MaxMediaTypeLength ? text : text[..OciLimits.MaxMediaTypeLength];
+    // Somebody else's text on its way to a terminal: printable ASCII only.
+    private static string Shorten(string text) =>
+        string.Concat(text.Take(OciLimits.MaxMediaTypeLength).Select(c => c is >= ' ' and <= '~' ? c : '?'));
 }

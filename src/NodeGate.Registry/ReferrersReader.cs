@@ -129,6 +129,11 @@ internal sealed class ReferrersReader(RegistryContext context)
 
     private static async Task<IReadOnlyList<Descriptor>> AskTagAsync(HostClient client, Digest subject, int maxReferrers, CancellationToken cancellationToken)
     {
+        if (!client.Host.Can(HostCapabilities.Pull | HostCapabilities.Resolve))
+        {
+            return [];
+        }
+
         var response = await client.GetAsync(
             $"manifests/{FallbackTag(subject)}", MediaTypes.ManifestAccept, OciLimits.MaxManifestBytes, cancellationToken);
         if (response.Status == HttpStatusCode.NotFound)
@@ -160,7 +165,7 @@ internal sealed class ReferrersReader(RegistryContext context)
         }
         catch (FormatException e)
         {
-            throw new HostException(ContentFailure.Corrupt, $"its index of referrers is not one: {e.Message.TrimEnd('.')}", e);
+            throw new HostException(ManifestAnswer.FailureOf(e), $"its index of referrers is not one: {e.Message.TrimEnd('.')}", e);
         }
 
         if (listed.Count + index.Manifests.Length > maxReferrers)

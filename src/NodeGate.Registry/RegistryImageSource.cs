@@ -173,7 +173,7 @@ internal sealed class RegistryImageSource : IImageSource
         {
             throw new HostException(
                 ContentFailure.Corrupt,
-                $"served {response.Body.Length} bytes with the digest {Digest.Of(response.Body.Span, descriptor.Digest.Algorithm)}, expected {descriptor.Size} bytes with {descriptor.Digest}");
+                $"served bytes that do not have the size {descriptor.Size} and the digest {descriptor.Digest}");
         }
 
         return new Blob(response.Body);

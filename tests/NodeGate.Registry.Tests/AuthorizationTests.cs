@@ -157,6 +157,20 @@ public sealed class AuthorizationTests
     }
 
     [Fact]
+    public async Task ResolveAsync_TokenServerCannotBeReached_IsToldApartFromTheRegistry()
+    {
+        await using var registry = await TestRegistry.StartAsync(Bearer with { Realm = "http://127.0.0.1:1/token" });
+        using var sources = new Sources(plainHttp: registry.Host);
+        var reference = ImageReference.Parse(registry.Host + "/org/app:v1");
+        var source = sources.Factory.Open(reference, Good);
+
+        var e = await Assert.ThrowsAsync<ContentException>(() => source.ResolveAsync(reference, CancellationToken.None));
+
+        Assert.Equal(ContentFailure.Unavailable, e.Failure);
+        Assert.Contains("its token server: no connection", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ResolveAsync_TokenServerRedirects_IsNotFollowed()
     {
         await using var stranger = await ScriptedServer.StartAsync(HostileRegistry.Status(200), new ServerOptions { Address = System.Net.IPAddress.Parse("127.0.0.2") });
@@ -250,6 +264,33 @@ public sealed class AuthorizationTests
 
         await ResolveAsync(sources, registry, null);
         await UnauthorizedAsync(sources, registry, new RegistryCredential { Username = "user", Password = "bad" });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ResolveAsync_OpenRepositoryBesideAClosedOne_StaysOpenWhateverIsRemembered(bool tokens)
+    {
+        await using var registry = await TestRegistry.StartAsync(tokens ? Bearer : Basic);
+        using var sources = new Sources(plainHttp: registry.Host);
+        registry.Store.PutImage("org/app");
+        var open = registry.Store.PutImage("org/open");
+        registry.Intercept = async context =>
+        {
+            if (context.Request.Headers.Authorization.Count > 0 || !context.Request.Path.StartsWithSegments("/v2/org/open", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            await HostileRegistry.Bytes(MediaTypes.OciManifest, registry.Store.Manifests[("org/open", open)].Content)(context);
+            return true;
+        };
+        await ResolveAsync(sources, registry, Good);
+
+        foreach (var credential in (RegistryCredential?[])[null, new() { Username = "user", Password = "bad" }, new() { IdentityToken = "bad" }])
+        {
+            Assert.Equal(open, (await ResolveAsync(sources, registry, credential, "/org/open:v1")).Descriptor.Digest);
+        }
     }
 
     private static void AnswerToken(TestRegistry registry, string answer) => registry.Intercept = async context =>

@@ -10,7 +10,7 @@ public sealed class HostileRegistryTests
 {
     private const long MaxMemory = 200L * 1024 * 1024;
 
-    private static readonly RegistryTimings Short = Sources.Fast with { Header = TimeSpan.FromMilliseconds(400), BodyIdle = TimeSpan.FromMilliseconds(400) };
+    private static readonly RegistryTimings Short = Sources.Fast with { Header = TimeSpan.FromSeconds(2), BodyIdle = TimeSpan.FromSeconds(1) };
     private static readonly Digest Subject = Digest.Of("subject"u8);
 
     public static TheoryData<string> Resolves => new(ResolveCases.Keys);
@@ -28,7 +28,7 @@ public sealed class HostileRegistryTests
         ["redirects without end"] = (HostileRegistry.Redirect(request => request.Path + "x"), ContentFailure.LimitExceeded),
         ["redirect to nowhere"] = (HostileRegistry.Redirect(_ => "gopher://x/"), ContentFailure.Corrupt),
         ["redirect to the metadata service"] = (HostileRegistry.Redirect(_ => "http://169.254.169.254/latest"), ContentFailure.Corrupt),
-        ["deep json"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.DeepJson), ContentFailure.Corrupt),
+        ["deep json"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.DeepJson), ContentFailure.LimitExceeded),
         ["duplicate keys"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.DuplicateKeys), ContentFailure.Corrupt),
         ["invalid utf-8"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.InvalidUtf8), ContentFailure.Corrupt),
         ["lone surrogate"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.LoneSurrogate), ContentFailure.Corrupt),
@@ -54,7 +54,7 @@ public sealed class HostileRegistryTests
         ["next page at another port"] = (HostileRegistry.NextPageAt("http://127.0.0.1:9/v2/x"), ContentFailure.Corrupt),
         ["10,000 referrers"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.Referrers(10_000)), ContentFailure.LimitExceeded),
         ["endless body"] = (HostileRegistry.EndlessBody(MediaTypes.OciIndex), ContentFailure.LimitExceeded),
-        ["deep json"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.DeepJson), ContentFailure.Corrupt),
+        ["deep json"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.DeepJson), ContentFailure.LimitExceeded),
         ["duplicate keys"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.DuplicateKeys), ContentFailure.Corrupt),
         ["invalid utf-8"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.InvalidUtf8), ContentFailure.Corrupt),
         ["429 storm"] = (HostileRegistry.Status(429), ContentFailure.Unavailable),
@@ -67,7 +67,7 @@ public sealed class HostileRegistryTests
     {
         var (handler, failure) = ResolveCases[name];
         await using var server = await ScriptedServer.StartAsync(handler);
-        using var sources = new Sources(Short, TimeSpan.FromSeconds(3), plainHttp: server.Host);
+        using var sources = new Sources(Short, TimeSpan.FromSeconds(4), plainHttp: server.Host);
         var reference = ImageReference.Parse(server.Host + "/org/app:v1");
 
         await RefusedAsync(failure, () => sources.Factory.Open(reference, null).ResolveAsync(reference, CancellationToken.None));
@@ -82,7 +82,7 @@ public sealed class HostileRegistryTests
         var (handler, failure) = ListingCases[name];
         await using var server = await ScriptedServer.StartAsync(
             context => context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal) ? handler(context) : HostileRegistry.Status(404)(context));
-        using var sources = new Sources(Short, TimeSpan.FromSeconds(5), plainHttp: server.Host);
+        using var sources = new Sources(Short, TimeSpan.FromSeconds(10), plainHttp: server.Host);
 
         await RefusedAsync(failure, () => sources.Open(server.Host + "/org/app:v1").ListReferrersAsync(Subject, 100, CancellationToken.None));
 

@@ -17,22 +17,43 @@ internal sealed class HostAuthorizer(RegistryContext context, RegistryHost host,
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private string? _header;
+    private volatile bool _wasAsked;
 
-    /// <summary>What is known already: of this source, or of the host's last challenge. Saves the round with the 401.</summary>
-    internal async ValueTask<string?> CurrentAsync(Uri uri, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is known already: of this source, or of the host's last challenge, which saves the round with the 401. A guess of the second kind
+    /// may not decide anything: a registry that is open to anybody must not look closed because somebody else was asked for a password.
+    /// </summary>
+    internal async ValueTask<(string? Header, bool IsGuess)> CurrentAsync(Uri uri, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _header) is { } header)
+        var header = Volatile.Read(ref _header);
+        if (_wasAsked || !context.Challenges.TryGet(Origin(uri), out var challenge))
         {
-            return header;
+            return (header, false);
         }
 
-        return context.Challenges.TryGet(Origin(uri), out var challenge) ? await AnswerAsync(challenge, refused: null, uri, cancellationToken) : null;
+        try
+        {
+            return (header ?? await AnswerAsync(challenge, refused: null, uri, cancellationToken), true);
+        }
+        catch (HostException e) when (e.Failure == ContentFailure.Unauthorized)
+        {
+            RegistryLog.HostFailed(context.Logger, host.Authority, e.Message, "token ahead of a challenge");
+            return (null, false);
+        }
+    }
+
+    /// <summary>A guess was wrong: from now on this source answers only what it is asked.</summary>
+    internal void DropGuess()
+    {
+        _wasAsked = true;
+        Volatile.Write(ref _header, null);
     }
 
     /// <summary>Answers the 401 that <paramref name="refused"/> got.</summary>
     /// <exception cref="HostException">There is no answer.</exception>
     internal async Task<string> AnswerAsync(IEnumerable<string> wwwAuthenticate, string? refused, Uri uri, CancellationToken cancellationToken)
     {
+        _wasAsked = true;
         var challenge = HostChallenge.Choose(wwwAuthenticate, uri);
         var header = challenge is null ? null : await AnswerAsync(challenge, refused, uri, cancellationToken);
         if (header is not null && challenge is not null)

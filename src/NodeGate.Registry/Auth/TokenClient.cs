@@ -33,7 +33,7 @@ internal sealed class TokenClient(HttpExchange exchange)
             request.Headers.Authorization = AuthenticationHeaderValue.Parse(credential.BasicHeader());
         }
 
-        using var response = await exchange.SendAsync(request, tls, counter, cancellationToken);
+        using var response = await SendAsync(request, tls, counter, cancellationToken);
         if (credential is not null && response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
         {
             // A token server that has the OAuth2 form only.
@@ -57,8 +57,20 @@ internal sealed class TokenClient(HttpExchange exchange)
             : [new("grant_type", "password"), new("username", credential.Username), new("password", credential.Secret)]);
         using var request = new HttpRequestMessage(HttpMethod.Post, challenge.Realm);
         request.Content = new FormUrlEncodedContent(form);
-        using var response = await exchange.SendAsync(request, tls, counter, cancellationToken);
+        using var response = await SendAsync(request, tls, counter, cancellationToken);
         return await ReadAsync(response, isRetryable: false, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, TlsSetup tls, RequestCounter counter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await exchange.SendAsync(request, tls, counter, cancellationToken);
+        }
+        catch (HostException e)
+        {
+            throw e.Elsewhere("its token server", isRetryable: request.Method == HttpMethod.Get);
+        }
     }
 
     private static Uri WithQuery(HostChallenge challenge, IReadOnlyList<string> scopes)
@@ -88,7 +100,16 @@ internal sealed class TokenClient(HttpExchange exchange)
             throw new HostException(ContentFailure.Unavailable, $"its token server answered {status}") { IsRetryable = isRetryable && status is 429 or 502 or 503 or 504 };
         }
 
-        var body = await exchange.ReadAsync(response.Content, RegistryLimits.MaxTokenResponseBytes, cancellationToken);
+        byte[] body;
+        try
+        {
+            body = await exchange.ReadAsync(response.Content, RegistryLimits.MaxTokenResponseBytes, cancellationToken);
+        }
+        catch (HostException e)
+        {
+            throw e.Elsewhere("its token server", isRetryable);
+        }
+
         try
         {
             using var document = JsonDocument.Parse(body, Strict);

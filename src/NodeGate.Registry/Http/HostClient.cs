@@ -68,10 +68,18 @@ internal sealed class HostClient(RegistryContext context, RegistryHost host, Ima
 
     private async Task<RegistryResponse> AttemptAsync(Uri uri, string accept, long maxBytes, CancellationToken cancellationToken)
     {
-        var authorization = await _authorizer.CurrentAsync(uri, cancellationToken);
+        var (authorization, isGuess) = await _authorizer.CurrentAsync(uri, cancellationToken);
         var (response, isOwn) = await FollowAsync(uri, accept, authorization, cancellationToken);
         try
         {
+            if (isGuess && isOwn && IsRefusedGuess(response.StatusCode, authorization))
+            {
+                response.Dispose();
+                _authorizer.DropGuess();
+                authorization = null;
+                (response, isOwn) = await FollowAsync(uri, accept, authorization, cancellationToken);
+            }
+
             if (response.StatusCode == HttpStatusCode.Unauthorized && isOwn)
             {
                 var headers = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var values) ? values.ToArray() : [];
@@ -87,6 +95,14 @@ internal sealed class HostClient(RegistryContext context, RegistryHost host, Ima
             response.Dispose();
         }
     }
+
+    // A token that is refused is answered with a fresh one; a password sent unasked may be why an open registry refuses.
+    private static bool IsRefusedGuess(HttpStatusCode status, string? authorization) => authorization is not null && status switch
+    {
+        HttpStatusCode.Unauthorized => authorization.StartsWith("Basic ", StringComparison.Ordinal),
+        HttpStatusCode.Forbidden => true,
+        _ => false,
+    };
 
     private async Task<RegistryResponse> ReadAsync(HttpResponseMessage response, Uri asked, bool isOwn, long maxBytes, CancellationToken cancellationToken)
     {
@@ -146,7 +162,16 @@ internal sealed class HostClient(RegistryContext context, RegistryHost host, Ima
         for (; ; )
         {
             using var request = CreateRequest(uri, accept, isOwn ? authorization : null, isOwn);
-            var response = await context.Exchange.SendAsync(request, host.Tls, counter, cancellationToken);
+            HttpResponseMessage response;
+            try
+            {
+                response = await context.Exchange.SendAsync(request, host.Tls, counter, cancellationToken);
+            }
+            catch (HostException e) when (!UrlRules.SameOrigin(start, uri))
+            {
+                throw e.Elsewhere("the host that it redirects to");
+            }
+
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
             {
                 return (response, isOwn);

@@ -20,4 +20,8 @@ internal sealed class HostException(ContentFailure failure, string message, Exce
 
     /// <summary>The other side answered the TLS handshake with something that is not TLS.</summary>
     internal bool SpeaksNoTls { get; init; }
+
+    /// <summary>The same fault at another server than the host itself: it says nothing about whether the host can be reached or speaks TLS.</summary>
+    internal HostException Elsewhere(string where, bool isRetryable = true) =>
+        new(Failure, $"{where}: {Message}", this) { IsRetryable = IsRetryable && isRetryable, RetryAfter = RetryAfter };
 }
