@@ -15,6 +15,6 @@ public enum KeyAlgorithm
     /// <summary>RSA of 2048 to 8192 bits, PKCS#1 v1.5 or PSS.</summary>
     Rsa = 4,
 
-    /// <summary>Ed25519 (RFC 8032, pure).</summary>
+    /// <summary>Ed25519 (RFC 8032), pure or prehashed (Ed25519ph).</summary>
     Ed25519 = 5,
 }

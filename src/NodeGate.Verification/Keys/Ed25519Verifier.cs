@@ -1,6 +1,9 @@
 namespace NodeGate.Verification.Keys;
 
-/// <summary>Ed25519 over the message itself (RFC 8032 section 5.1), not over a hash of it.</summary>
+/// <summary>
+/// Ed25519 over the message itself, as cosign 2.5 signs and Sigstore signs DSSE envelopes; or over its SHA-512 hash in the domain of
+/// Ed25519ph, as cosign 3.1 signs.
+/// </summary>
 internal sealed class Ed25519Verifier : KeyVerifier
 {
     private readonly byte[] _key;
@@ -15,5 +18,5 @@ internal sealed class Ed25519Verifier : KeyVerifier
 
     /// <inheritdoc/>
     public override bool Verifies(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        LibCrypto.VerifyEd25519(_key, message, signature);
+        LibCrypto.VerifyEd25519(_key, message, signature) || Ed25519Prehash.Verifies(_key, message, signature);
 }

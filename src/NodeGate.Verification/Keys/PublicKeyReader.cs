@@ -230,9 +230,16 @@ internal static class PublicKeyReader
             return (null, $"an Ed25519 key of {key.Length} bytes; expected 32");
         }
 
-        if (Ed25519Point.Judge(key) is { } fault)
+        // OpenSSL takes any 32 bytes for a key.
+        if (EdwardsPoint.Decode(key) is not { } point)
         {
-            return (null, $"the Ed25519 key cannot be used: {fault}");
+            return (null, "the Ed25519 key is not the canonical encoding of a point of the curve (RFC 8032 section 5.1.3)");
+        }
+
+        // check: key-ed25519-small-order
+        if (point.IsOfSmallOrder())
+        {
+            return (null, "the Ed25519 key is a point of small order, under which anybody can sign");
         }
 
         return LibCrypto.IsAvailable
