@@ -15,6 +15,7 @@ public sealed class SignedSubject
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(descriptor);
+        // check: subject-bytes
         if (descriptor.Size != manifest.Length || !descriptor.Digest.Matches(manifest.Span))
         {
             throw new ArgumentException(

@@ -14,20 +14,24 @@ internal static class LegacySignatureText
     public static Finding<byte[]> Check(ImmutableDictionary<string, string> annotations)
     {
         // An attestation layer has it empty: its signature is inside (verification.md section 1.1).
+        // check: legacy-signature-present
         if (!annotations.TryGetValue(SignatureAnnotation, out var text) || text.Length == 0)
         {
             return Finding.Invalid<byte[]>($"the layer has no annotation '{SignatureAnnotation}', or it is empty");
         }
 
-        // check: limit-signature-text
-        if (text.Length > StrictBase64.EncodedLength(VerificationLimits.MaxSignatureBytes))
+        if (!StrictBase64.TryDecode(text, out var signature))
         {
-            return Finding.Fail<byte[]>(
-                DecisionReason.LimitExceeded, $"a signature of {text.Length} characters; at most {VerificationLimits.MaxSignatureBytes} bytes are read");
+            return Finding.Invalid<byte[]>("the signature annotation is not strict base64 (standard alphabet, padded, no white space, no left-over bits)");
         }
 
-        return StrictBase64.TryDecode(text, out var signature)
-            ? Finding.Pass(signature, $"{signature.Length} bytes")
-            : Finding.Invalid<byte[]>("the signature annotation is not strict base64 (standard alphabet, padded, no white space, no left-over bits)");
+        // check: limit-signature
+        if (signature.Length > VerificationLimits.MaxSignatureBytes)
+        {
+            return Finding.Fail<byte[]>(
+                DecisionReason.LimitExceeded, $"a signature of {signature.Length} bytes; at most {VerificationLimits.MaxSignatureBytes} are read");
+        }
+
+        return Finding.Pass(signature, $"{signature.Length} bytes");
     }
 }

@@ -15,6 +15,7 @@ internal static class SignedRepository
     /// <param name="alternative">Another repository that the policy allows the payload to name, or null.</param>
     public static Finding<bool> Check(string text, SignedSubject subject, string? alternative)
     {
+        // check: repository-reference
         if (!ImageReference.TryParse(text, out var named, out _))
         {
             return Finding.Invalid<bool>($"the payload's docker-reference {Shown.Text(text)} is not a reference");

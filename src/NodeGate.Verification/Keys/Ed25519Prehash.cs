@@ -23,6 +23,7 @@ internal static class Ed25519Prehash
 
         // An S of the group's order or more would be a second spelling of the same signature (section 5.1.7).
         var s = new BigInteger(signature[32..], isUnsigned: true);
+        // check: ed25519ph-s
         if (s >= EdwardsPoint.GroupOrder)
         {
             return false;
@@ -31,6 +32,12 @@ internal static class Ed25519Prehash
         byte[] hashed = [.. Domain, .. signature[..32], .. key, .. SHA512.HashData(message)];
         var challenge = new BigInteger(SHA512.HashData(hashed), isUnsigned: true) % EdwardsPoint.GroupOrder;
         var r = EdwardsPoint.Base.Times(s).Plus(point.Negated().Times(challenge));
-        return r.Encode().AsSpan().SequenceEqual(signature[..32]);
+        // check: ed25519ph-r
+        if (!r.Encode().AsSpan().SequenceEqual(signature[..32]))
+        {
+            return false;
+        }
+
+        return true;
     }
 }

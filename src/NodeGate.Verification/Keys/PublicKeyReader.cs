@@ -19,6 +19,7 @@ internal static class PublicKeyReader
     public static bool TryRead(ReadOnlySpan<byte> content, [NotNullWhen(true)] out PublicKey? key, [NotNullWhen(false)] out string? error)
     {
         key = null;
+        // check: limit-key-file
         if (content.Length > VerificationLimits.MaxKeyBytes)
         {
             error = $"{content.Length} bytes are too many for a public key; at most {VerificationLimits.MaxKeyBytes} are read";
@@ -34,6 +35,7 @@ internal static class PublicKeyReader
     public static bool TryReadPem(ReadOnlySpan<char> text, [NotNullWhen(true)] out PublicKey? key, [NotNullWhen(false)] out string? error)
     {
         key = null;
+        // check: limit-key-text
         if (text.Length > VerificationLimits.MaxKeyBytes)
         {
             error = $"{text.Length} characters are too many for a public key; at most {VerificationLimits.MaxKeyBytes} are read";
@@ -59,17 +61,20 @@ internal static class PublicKeyReader
             return "this is not PEM; " + Expected;
         }
 
+        // check: key-pem-private
         if (label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
         {
             return "this is a private key, which does not belong on a node; name the public one (cosign public-key --key cosign.key), and if others "
                 + "could read this file, make a new key";
         }
 
+        // check: key-pem-certificate
         if (label is "CERTIFICATE" or "X509 CERTIFICATE" or "TRUSTED CERTIFICATE")
         {
             return "this is a certificate, not a public key; take its key (openssl x509 -pubkey -noout), or use an authority of kind keyless or notation";
         }
 
+        // check: key-pem-label
         if (label is not "PUBLIC KEY")
         {
             return label is "RSA PUBLIC KEY"
@@ -82,6 +87,7 @@ internal static class PublicKeyReader
             return "the PEM block is damaged; " + Expected;
         }
 
+        // check: key-pem-single
         if (fields.Location.Start.Value != 0 || fields.Location.End.Value != text.Length)
         {
             return "there is more than one PEM block, or text beside it; a file holds exactly one key";
@@ -146,6 +152,7 @@ internal static class PublicKeyReader
         var algorithm = info.ReadSequence();
         var bits = info.ReadBitString(out var unused);
         info.ThrowIfNotEmpty();
+        // check: key-bit-string
         if (unused != 0)
         {
             return (null, "the key's bit string is not of whole bytes");
@@ -170,6 +177,7 @@ internal static class PublicKeyReader
 
     private static (KeyVerifier? Verifier, string? Error) ReadEcdsa(AsnReader algorithm, byte[] point)
     {
+        // check: key-curve-by-name
         if (algorithm.PeekTag() != Asn1Tag.ObjectIdentifier)
         {
             // Explicit parameters let the maker of a key choose the generator (CVE-2020-0601).
@@ -179,12 +187,14 @@ internal static class PublicKeyReader
         var identifier = algorithm.ReadObjectIdentifier();
         algorithm.ThrowIfNotEmpty();
         var curve = NistCurve.Find(identifier);
+        // check: key-curve
         if (curve is null)
         {
             return (null, $"the curve {identifier} is not supported; use P-256, P-384 or P-521");
         }
 
         var size = curve.CoordinateBytes;
+        // check: key-point-form
         if (point.Length != (2 * size) + 1 || point[0] != 0x04)
         {
             return (null, "the point is not in uncompressed form (SEC 1 section 2.3.3)");
@@ -204,11 +214,13 @@ internal static class PublicKeyReader
         var exponent = pair.ReadInteger();
         pair.ThrowIfNotEmpty();
         var size = modulus.Sign > 0 ? modulus.GetBitLength() : 0;
+        // check: key-rsa-size
         if (size is < VerificationLimits.MinRsaBits or > VerificationLimits.MaxRsaBits)
         {
             return (null, $"an RSA key of {size} bits; expected {VerificationLimits.MinRsaBits} to {VerificationLimits.MaxRsaBits}");
         }
 
+        // check: key-rsa-numbers
         if (modulus.IsEven || exponent.IsEven || exponent < 3 || exponent > uint.MaxValue)
         {
             return (null, "the RSA key's modulus is even, or its exponent is not an odd number from 3 to 2^32");
@@ -225,19 +237,22 @@ internal static class PublicKeyReader
 
     private static (KeyVerifier? Verifier, string? Error) ReadEd25519(byte[] key)
     {
+        // check: key-ed25519-length
         if (key.Length != 32)
         {
             return (null, $"an Ed25519 key of {key.Length} bytes; expected 32");
         }
 
         // OpenSSL takes any 32 bytes for a key.
-        if (EdwardsPoint.Decode(key) is not { } point)
+        var point = EdwardsPoint.Decode(key);
+        // check: key-ed25519-point
+        if (point is null)
         {
             return (null, "the Ed25519 key is not the canonical encoding of a point of the curve (RFC 8032 section 5.1.3)");
         }
 
         // check: key-ed25519-small-order
-        if (point.IsOfSmallOrder())
+        if (point.Value.IsOfSmallOrder())
         {
             return (null, "the Ed25519 key is a point of small order, under which anybody can sign");
         }

@@ -16,8 +16,12 @@ internal static class BundleMediaType
             "application/vnd.dev.sigstore.bundle.v0.3+json" => BundleVersion.V03,
             _ => null,
         };
-        return version is { } known
-            ? Finding.Pass(known, text)
-            : Finding.Invalid<BundleVersion>($"the bundle's mediaType is {Shown.Text(text)}; versions 0.1, 0.2 and 0.3 are known");
+        // check: bundle-media-type
+        if (version is null)
+        {
+            return Finding.Invalid<BundleVersion>($"the bundle's mediaType is {Shown.Text(text)}; versions 0.1, 0.2 and 0.3 are known");
+        }
+
+        return Finding.Pass(version.Value, text);
     }
 }

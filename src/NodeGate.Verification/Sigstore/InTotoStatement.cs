@@ -71,15 +71,13 @@ internal sealed record InTotoStatement(string Type, string PredicateType, Immuta
     public static Finding<StatementSubject> CheckAnnotations(
         ImmutableArray<StatementSubject> matching, ImmutableDictionary<string, string> required)
     {
-        foreach (var subject in matching)
+        var annotated = matching.FirstOrDefault(s => RequiredAnnotations.Missing(required, s.Annotations) is null);
+        // check: statement-annotations
+        if (annotated is null)
         {
-            if (RequiredAnnotations.Missing(required, subject.Annotations) is null)
-            {
-                return Finding.Pass(subject, required.IsEmpty ? "none required" : $"all {required.Count} required annotations are signed");
-            }
+            return Finding.Invalid<StatementSubject>(RequiredAnnotations.Missing(required, matching[0].Annotations)!);
         }
 
-        // check: statement-annotations
-        return Finding.Invalid<StatementSubject>(RequiredAnnotations.Missing(required, matching[0].Annotations)!);
+        return Finding.Pass(annotated, required.IsEmpty ? "none required" : $"all {required.Count} required annotations are signed");
     }
 }

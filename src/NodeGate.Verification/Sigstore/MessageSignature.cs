@@ -44,13 +44,14 @@ internal sealed record MessageSignature(string? Algorithm, byte[]? Digest, byte[
             "SHA2_512" => HashAlgorithmName.SHA512,
             _ => null,
         };
-        if (algorithm is not { } known)
+        // check: message-digest-algorithm
+        if (algorithm is null)
         {
             return Finding.Invalid<bool>($"the message digest's algorithm is {Shown.Text(Algorithm)}; expected SHA2_256, SHA2_384 or SHA2_512");
         }
 
         // check: message-digest
-        if (!Digest.AsSpan().SequenceEqual(subject.HashManifest(known)))
+        if (!Digest.AsSpan().SequenceEqual(subject.HashManifest(algorithm.Value)))
         {
             return Finding.Invalid<bool>($"the message digest {Convert.ToHexStringLower(Digest)} is not that of the image ({subject.Sha256})");
         }

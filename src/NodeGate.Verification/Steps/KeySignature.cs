@@ -18,20 +18,15 @@ internal static class KeySignature
     public static Finding<PublicKey> Check(
         ImmutableArray<PublicKey> keys, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, string hint)
     {
-        // check: limit-signature
-        if (signature.Length > VerificationLimits.MaxSignatureBytes)
-        {
-            return Finding.Fail<PublicKey>(
-                DecisionReason.LimitExceeded, $"a signature of {signature.Length} bytes; at most {VerificationLimits.MaxSignatureBytes} are read");
-        }
-
         foreach (var key in keys)
         {
             // check: signature
-            if (key.Verifies(message, signature))
+            if (!key.Verifies(message, signature))
             {
-                return Finding.Pass(key, $"verifies with key {key.Fingerprint} ({key.Algorithm})");
+                continue;
             }
+
+            return Finding.Pass(key, $"verifies with key {key.Fingerprint} ({key.Algorithm})");
         }
 
         return Finding.Invalid<PublicKey>($"verifies with none of the {keys.Length} keys of the authority ({Fingerprints(keys)}){hint}");

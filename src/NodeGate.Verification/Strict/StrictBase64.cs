@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 
 namespace NodeGate.Verification.Strict;
@@ -10,28 +8,17 @@ namespace NodeGate.Verification.Strict;
 /// </summary>
 internal static class StrictBase64
 {
-    private static readonly SearchValues<char> Alphabet =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
-
-    /// <summary>The most characters that <paramref name="bytes"/> bytes can take.</summary>
-    public static int EncodedLength(int bytes) => Base64.GetMaxEncodedToUtf8Length(bytes);
-
     public static bool TryDecode(ReadOnlySpan<char> text, [NotNullWhen(true)] out byte[]? bytes)
     {
         bytes = null;
-        // Without this .NET would skip white space.
-        if (text.Length % 4 != 0 || text.ContainsAnyExcept(Alphabet))
-        {
-            return false;
-        }
-
-        var buffer = new byte[text.Length / 4 * 3];
+        var buffer = new byte[(text.Length / 4 * 3) + 3];
         if (!Convert.TryFromBase64Chars(text, buffer, out var written))
         {
             return false;
         }
 
-        // Encoding again finds left-over bits ("AQJ=") that decoding drops.
+        // Encoding again finds what decoding drops: white space, and left-over bits ("AQJ=").
+        // check: base64-canonical
         if (!Convert.ToBase64String(buffer, 0, written).AsSpan().SequenceEqual(text))
         {
             return false;

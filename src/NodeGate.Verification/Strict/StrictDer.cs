@@ -12,24 +12,35 @@ internal static class StrictDer
     /// </summary>
     public static bool IsEcdsaSignature(ReadOnlySpan<byte> signature, BigInteger order)
     {
-        if (signature.Length > VerificationLimits.MaxSignatureBytes)
-        {
-            return false;
-        }
-
         try
         {
             var outer = new AsnReader(signature.ToArray(), AsnEncodingRules.DER);
             var pair = outer.ReadSequence();
             var r = pair.ReadInteger();
             var s = pair.ReadInteger();
-            return !outer.HasData && !pair.HasData && InGroup(r, order) && InGroup(s, order);
+            // check: der-trailing
+            if (outer.HasData || pair.HasData)
+            {
+                return false;
+            }
+
+            // check: der-positive
+            if (r.Sign <= 0 || s.Sign <= 0)
+            {
+                return false;
+            }
+
+            // check: der-below-order
+            if (r >= order || s >= order)
+            {
+                return false;
+            }
+
+            return true;
         }
         catch (AsnContentException)
         {
             return false;
         }
     }
-
-    private static bool InGroup(BigInteger value, BigInteger order) => value.Sign > 0 && value < order;
 }

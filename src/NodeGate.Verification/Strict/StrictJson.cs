@@ -11,6 +11,7 @@ internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Options = new()
     {
+        // check: json-duplicates
         AllowDuplicateProperties = false,
         AllowTrailingCommas = false,
         CommentHandling = JsonCommentHandling.Disallow,

@@ -36,24 +36,38 @@ internal readonly struct StrictNode
 
     public StrictNode Required(string name) => Optional(name) ?? throw Wrong($"has no '{name}'");
 
-    public string Text() =>
-        _element.ValueKind == JsonValueKind.String ? _element.GetString()! : throw Wrong("is not a string");
+    public string Text()
+    {
+        // check: json-string
+        if (_element.ValueKind != JsonValueKind.String)
+        {
+            throw Wrong("is not a string");
+        }
+
+        return _element.GetString()!;
+    }
 
     /// <summary>Base64 of one to <paramref name="limit"/> bytes.</summary>
     public byte[] Bytes(int limit)
     {
-        var text = Text();
-        if (text.Length > StrictBase64.EncodedLength(limit))
-        {
-            throw Exceeds($"is longer than {limit} bytes");
-        }
-
-        if (!StrictBase64.TryDecode(text, out var bytes))
+        if (!StrictBase64.TryDecode(Text(), out var bytes))
         {
             throw Wrong("is not strict base64 (standard alphabet, padded, no white space, no left-over bits)");
         }
 
-        return bytes.Length > 0 ? bytes : throw Wrong("is empty");
+        // check: json-bytes-empty
+        if (bytes.Length == 0)
+        {
+            throw Wrong("is empty");
+        }
+
+        // check: limit-bytes
+        if (bytes.Length > limit)
+        {
+            throw Exceeds($"is longer than {limit} bytes");
+        }
+
+        return bytes;
     }
 
     /// <summary>An int64 as proto3 JSON writes it, a string; or a number. Never negative where the format is used here.</summary>
@@ -65,19 +79,25 @@ internal readonly struct StrictNode
             JsonValueKind.Number => _element.GetRawText(),
             _ => throw Wrong("is not a number"),
         };
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw Wrong($"is {Shown.Text(text)}, not a whole number from 0 to 2^63-1");
+        // check: json-count
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        {
+            throw Wrong($"is {Shown.Text(text)}, not a whole number from 0 to 2^63-1");
+        }
+
+        return value;
     }
 
     /// <summary>The entries of an array of at most <paramref name="limit"/>.</summary>
     public ImmutableArray<StrictNode> Items(int limit)
     {
+        // check: json-array
         if (_element.ValueKind != JsonValueKind.Array)
         {
             throw Wrong("is not an array");
         }
 
+        // check: limit-items
         if (_element.GetArrayLength() > limit)
         {
             throw Exceeds($"has {_element.GetArrayLength()} entries; at most {limit} are read");
@@ -104,6 +124,7 @@ internal readonly struct StrictNode
     public ImmutableArray<KeyValuePair<string, StrictNode>> Members(int limit)
     {
         var count = Object().GetPropertyCount();
+        // check: limit-members
         if (count > limit)
         {
             throw Exceeds($"has {count} members; at most {limit} are read");
@@ -133,5 +154,14 @@ internal readonly struct StrictNode
 
     private EvidenceFormatException Exceeds(string what) => new($"{_path} {what}", limitExceeded: true);
 
-    private JsonElement Object() => _element.ValueKind == JsonValueKind.Object ? _element : throw Wrong("is not an object");
+    private JsonElement Object()
+    {
+        // check: json-object
+        if (_element.ValueKind != JsonValueKind.Object)
+        {
+            throw Wrong("is not an object");
+        }
+
+        return _element;
+    }
 }
