@@ -230,6 +230,11 @@ internal abstract partial class Http2Connection
 
     public void Credit(Http2Stream stream, int bytes)
     {
+        if (IsClosed)
+        {
+            return; // nothing stands behind GOAWAY
+        }
+
         CreditConnection(bytes);
         stream.Returnable += bytes;
         if (!stream.RemoteEnded && stream.Returnable >= Limits.StreamWindowBytes / 2)

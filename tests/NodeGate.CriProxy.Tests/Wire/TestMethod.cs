@@ -1,0 +1,8 @@
+using NodeGate.CriProxy.Wire;
+
+namespace NodeGate.CriProxy.Tests.Wire;
+
+internal sealed class TestMethod(Func<GrpcRequest, CancellationToken, Task<GrpcReply>> handle) : IGatedMethod
+{
+    public Task<GrpcReply> HandleAsync(GrpcRequest request, CancellationToken callAborted) => handle(request, callAborted);
+}
