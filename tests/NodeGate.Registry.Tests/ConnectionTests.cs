@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using NodeGate.Oci;
 using NodeGate.Testing.Registries;
@@ -46,6 +48,24 @@ public sealed class ConnectionTests : IDisposable
     }
 
     [Fact]
+    public async Task ResolveAsync_TlsHandshakeFails_IsNotSpokenToOverHttp()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var firstBytes = new ConcurrentQueue<byte>();
+        var server = AlertAsync(listener, firstBytes);
+        _sources.WriteHosts("reg.example", $"server = \"http://{listener.LocalEndpoint}\"\nskip_verify = true");
+
+        var e = await Assert.ThrowsAsync<ContentException>(ResolveAsync);
+        listener.Stop();
+        await server;
+
+        Assert.Equal(ContentFailure.Unavailable, e.Failure);
+        Assert.NotEmpty(firstBytes);
+        Assert.All(firstBytes, first => Assert.Equal(0x16, first));
+    }
+
+    [Fact]
     public async Task ResolveAsync_SkipVerify_IsTheAdministratorsChoice()
     {
         await using var registry = await StartTlsAsync();
@@ -84,7 +104,7 @@ public sealed class ConnectionTests : IDisposable
         await using var trap = await ScriptedServer.StartAsync(HostileRegistry.Status(200));
         await using var registry = await TestRegistry.StartAsync(
             new TestRegistryOptions { Server = new ServerOptions { Certificate = _certificates.IssueServer(trap.Url + "/ca.der") } });
-        using var other = new TestCertificates();
+        using var other = new TestCertificates("another authority");
         _sources.WriteHosts("reg.example", $"server = \"{registry.Url}\"\nca = \"ca.pem\"", ("ca.pem", other.AuthorityPem));
 
         // Kestrel itself fetches for the chain that it sends; what counts is what comes after.
@@ -239,6 +259,29 @@ public sealed class ConnectionTests : IDisposable
         context.Response.StatusCode = 307;
         context.Response.Headers.Location = url;
         return Task.FromResult(true);
+    }
+
+    /// <summary>Answers every connection with the TLS alert "handshake failure".</summary>
+    private static async Task AlertAsync(TcpListener listener, ConcurrentQueue<byte> firstBytes)
+    {
+        try
+        {
+            for (; ; )
+            {
+                using var client = await listener.AcceptTcpClientAsync();
+                var buffer = new byte[4096];
+                if (await client.GetStream().ReadAsync(buffer) > 0)
+                {
+                    firstBytes.Enqueue(buffer[0]);
+                    await client.GetStream().WriteAsync(new byte[] { 0x15, 3, 3, 0, 2, 2, 0x28 });
+                }
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.OperationAborted or SocketError.Interrupted or SocketError.InvalidArgument)
+        {
+            // The test stopped listening.
+            return;
+        }
     }
 
     private Task<TestRegistry> StartTlsAsync() =>
