@@ -18,7 +18,6 @@ internal sealed class EvidenceCollector
     private readonly EvidenceBudget _bundleBudget = new();
     private readonly EvidenceBudget _legacyBudget = new();
 
-    // Counts the requests of rounds 3 and 4, the ones whose number a stranger chooses.
     private readonly SemaphoreSlim _parallel = new(GateLimits.MaxParallelRequests);
 
     internal EvidenceCollector(IImageSource source, ImageReference reference)
@@ -39,7 +38,7 @@ internal sealed class EvidenceCollector
         if (resolved is null && digest.Algorithm != DigestAlgorithm.Sha256)
         {
             // Signatures are stored under the SHA-256 digest, which only the bytes tell.
-            resolved = await _source.ResolveAsync(_reference.WithDigest(digest), cancellationToken);
+            resolved = await ResolveAsync(digest, cancellationToken);
         }
 
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -48,7 +47,7 @@ internal sealed class EvidenceCollector
         var legacy = wanted.Legacy ? CollectLegacyAsync(stored, failed.Token) : Nothing();
         try
         {
-            var manifest = resolved ?? await _source.ResolveAsync(_reference.WithDigest(digest), cancellationToken);
+            var manifest = resolved ?? await ResolveAsync(digest, cancellationToken);
             var (bundleEvidence, bundleGap) = await bundles;
             var (legacyEvidence, legacyGap) = await legacy;
             return new CollectedEvidence(
@@ -62,6 +61,12 @@ internal sealed class EvidenceCollector
         }
     }
 
+    private async Task<FetchedManifest> ResolveAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        using var turn = await TurnAsync(cancellationToken);
+        return await _source.ResolveAsync(_reference.WithDigest(digest), cancellationToken);
+    }
+
     private static Task<Part> Nothing() => Task.FromResult(new Part([], null));
 
     private static Digest Sha256Of(FetchedManifest manifest) => manifest.Descriptor.Digest.Algorithm == DigestAlgorithm.Sha256
@@ -73,6 +78,7 @@ internal sealed class EvidenceCollector
         IReadOnlyList<Descriptor> listed;
         try
         {
+            using var turn = await TurnAsync(cancellationToken);
             listed = await _source.ListReferrersAsync(stored, GateLimits.MaxReferrersListed, cancellationToken);
         }
         catch (ContentException e)
@@ -160,6 +166,7 @@ internal sealed class EvidenceCollector
         FetchedManifest? fetched;
         try
         {
+            using var turn = await TurnAsync(cancellationToken);
             fetched = await _source.FindManifestAsync($"sha256-{stored.Hex}.sig", cancellationToken);
         }
         catch (ContentException e)
