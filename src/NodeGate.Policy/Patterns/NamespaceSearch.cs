@@ -17,7 +17,8 @@ internal static class NamespaceSearch
         var globs = selectors.SelectMany(s => s.Include.Concat(s.Exclude)).ToArray();
         var characters = Characters(globs);
         var start = globs.Select(g => g.Start()).ToArray();
-        var seen = new HashSet<string>(StringComparer.Ordinal) { Key(start) };
+        // The start is not among the seen: a namespace is never empty, and '*' comes back to its start after every character.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var open = new Queue<(bool[][] State, int Length)>();
         open.Enqueue((start, 0));
         while (open.TryDequeue(out var at))

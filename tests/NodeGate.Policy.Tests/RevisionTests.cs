@@ -1,0 +1,81 @@
+namespace NodeGate.Policy.Tests;
+
+/// <summary>The revision stays when nothing that decides changes, and changes when anything does.</summary>
+public sealed class RevisionTests
+{
+    private const string Base = Policies.Head + """
+        mode: enforce
+        unmatched: deny
+        authorities:
+          - {name: one, cosign: {keys: [{file: one.pub}, {file: two.pub}], formats: [bundle, legacy], annotations: {env: prod}}}
+          - {name: two, cosign: {keys: [{file: two.pub}]}}
+        rules:
+          - {name: a, images: ["ghcr.io/a/**", "ghcr.io/b"], namespaces: {include: [x, y], exclude: [z]}, require: {anyOf: [one, two]}, signedRepository: ghcr.io/c}
+          - {name: b, images: ["nginx"], allow: {reason: base}}
+        """;
+
+    [Theory]
+    [InlineData("mode: enforce\n", "mode:   enforce   # the default\n\n")]
+    [InlineData("mode: enforce\n", "")]
+    [InlineData("unmatched: deny\n", "")]
+    [InlineData("{file: one.pub}, {file: two.pub}", "{file: two.pub}, {file: one-again.pub}")]
+    [InlineData("[bundle, legacy]", "[legacy, bundle]")]
+    [InlineData(", formats: [bundle, legacy]", "")]
+    [InlineData("\"ghcr.io/a/**\", \"ghcr.io/b\"", "ghcr.io/b, GHCR.io/a/**")]
+    [InlineData("include: [x, y]", "include: [y, x]")]
+    [InlineData("images: [\"nginx\"]", "images: [docker.io/library/nginx]")]
+    [InlineData("name: test", "name: other")]
+    public void Revision_SameMeaning_IsTheSame(string from, string to) =>
+        Assert.Equal(Policies.Model(Base).Revision, Policies.Model(Changed(from, to)).Revision);
+
+    [Theory]
+    [InlineData("mode: enforce", "mode: audit")]
+    [InlineData("unmatched: deny", "unmatched: allow")]
+    [InlineData("{file: one.pub}, ", "")]
+    [InlineData("file: one.pub", "file: three.pub")]
+    [InlineData("[bundle, legacy]", "[bundle]")]
+    [InlineData("[bundle, legacy]", "[legacy]")]
+    [InlineData("env: prod", "env: dev")]
+    [InlineData("env: prod", "\"env=p\": rod")]
+    [InlineData("ghcr.io/a/**", "ghcr.io/a/*")]
+    [InlineData(", \"ghcr.io/b\"", "")]
+    [InlineData("include: [x, y]", "include: [x]")]
+    [InlineData(", exclude: [z]", "")]
+    [InlineData("include: [x, y], exclude: [z]", "exclude: [x, y, z]")]
+    [InlineData("anyOf: [one, two]", "allOf: [one, two]")]
+    [InlineData("anyOf: [one, two]", "anyOf: [one]")]
+    [InlineData("anyOf: [one, two]", "atLeast: {count: 2, of: [one, two]}")]
+    [InlineData(", signedRepository: ghcr.io/c", "")]
+    [InlineData("signedRepository: ghcr.io/c", "signedRepository: ghcr.io/d")]
+    [InlineData("allow: {reason: base}", "deny: {reason: base}")]
+    [InlineData("allow: {reason: base}", "allow: {reason: other}")]
+    [InlineData("allow: {reason: base}", "mode: audit, allow: {reason: base}")]
+    [InlineData("{name: b,", "{name: c,")]
+    public void Revision_OtherMeaning_IsAnother(string from, string to) =>
+        Assert.NotEqual(Policies.Model(Base).Revision, Policies.Model(Changed(from, to)).Revision);
+
+    [Fact]
+    public void Revision_FilesInAnotherOrder_IsTheSame()
+    {
+        var other = Policies.Head + "rules: [{name: z, images: [busybox], deny: {reason: r}}]\n";
+
+        Assert.Equal(Policies.Model(Base, other).Revision, Policies.Model(other, Base).Revision);
+        Assert.Equal(Policies.Model(Base, other).Revision, Policies.Model(other + "---\n" + Base).Revision);
+    }
+
+    [Fact]
+    public void TrustRevision_ChangesWithKeysAndNotWithRules()
+    {
+        var model = Policies.Model(Base);
+
+        Assert.Equal(model.TrustRevision, Policies.Model(Changed("ghcr.io/a/**", "ghcr.io/x/**")).TrustRevision);
+        Assert.NotEqual(model.TrustRevision, Policies.Model(Changed("one.pub", "three.pub")).TrustRevision);
+        Assert.Matches("^[0-9a-f]{16}$", model.Revision);
+    }
+
+    private static string Changed(string from, string to)
+    {
+        Assert.Contains(from, Base, StringComparison.Ordinal);
+        return Base.Replace(from, to, StringComparison.Ordinal);
+    }
+}
