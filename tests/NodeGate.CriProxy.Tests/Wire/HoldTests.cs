@@ -83,6 +83,25 @@ public sealed class HoldTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Held_UpstreamSendsNoSettings_IsDroppedAndTriedAgain()
+    {
+        using var upstream = _place.ListenUpstream();
+        _place.Start(limits: new WireLimits { UpstreamSettingsTimeout = TimeSpan.FromMilliseconds(100) });
+        using var client = await RawPeer.ConnectAsync(_place.SocketPath);
+        client.Headers(1, true, RawPeer.Request("/t.S/M"));
+        await client.FlushAsync();
+        using var silent = await upstream.AcceptAsync();
+        var received = new byte[4096];
+        while (await silent.ReceiveAsync(received) > 0)
+        {
+            // Our preface and SETTINGS, then the end.
+        }
+
+        using var next = await upstream.AcceptAsync();
+        Assert.NotEqual(0, await next.ReceiveAsync(received));
+    }
+
+    [Fact]
     public async Task Held_UpstreamConcurrencyLimit_SecondCallWaitsForTheFirst()
     {
         using var upstream = _place.ListenUpstream();

@@ -313,6 +313,24 @@ public sealed class RelayFrameTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Relay_AnswerHeadersOverLimit_StreamEndsAlone()
+    {
+        using var upstream = _place.ListenUpstream();
+        _place.Start(limits: new NodeGate.CriProxy.Wire.WireLimits { ResponseHeaderListBytes = 1_000 });
+        using var client = await RawPeer.ConnectAsync(_place.SocketPath);
+        client.Headers(1, true, RawPeer.Request("/t.S/M"));
+        client.Headers(3, true, RawPeer.Request("/t.S/M"));
+        await client.FlushAsync();
+        using var server = await RawPeer.AcceptAsync(upstream);
+        await server.ReadCallFrameAsync();
+        server.Headers(1, true, [(":status", "200"), .. Enumerable.Repeat(("x-repeated", new string('x', 100)), 20)]);
+        server.Headers(3, true, (":status", "200"), ("grpc-status", "0"));
+        await server.FlushAsync();
+        Assert.Equal(Http2ErrorCode.EnhanceYourCalm, (await client.ReadCallFrameAsync()).ErrorCode);
+        Assert.Contains("grpc-status: 0", client.Decode(await client.ReadCallFrameAsync()));
+    }
+
     private static async Task<RawFrame?> DrainAsync(RawPeer peer)
     {
         while (await peer.ReadAsync() is { } frame)
