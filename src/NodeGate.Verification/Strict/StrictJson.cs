@@ -9,7 +9,7 @@ namespace NodeGate.Verification.Strict;
 /// </summary>
 internal static class StrictJson
 {
-    private static readonly JsonDocumentOptions Options = new()
+    private static JsonDocumentOptions Options => new()
     {
         // check: json-duplicates
         AllowDuplicateProperties = false,
