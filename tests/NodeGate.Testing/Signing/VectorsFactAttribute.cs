@@ -6,11 +6,13 @@ namespace NodeGate.Testing.Signing;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class VectorsFactAttribute : FactAttribute
 {
+    private const string Reason = "no vectors";
+
     public VectorsFactAttribute()
     {
         if (Vectors.Folder is null)
         {
-            Skip = "no vectors";
+            Skip = Reason;
         }
     }
 }
