@@ -8,7 +8,15 @@ internal static class CommandLine
     /// <summary>Parses <paramref name="args"/> and runs the command. Usage errors are listed, with a hint, and exit 64.</summary>
     internal static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {
+        // The commands catch signals themselves: `run` drains, the others are cancelled by the default handler.
+        var settings = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         var root = Build();
+        if (args.Length == 0)
+        {
+            await root.Parse(["--help"]).InvokeAsync(settings);
+            return ExitCode.Usage;
+        }
+
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -18,14 +26,6 @@ internal static class CommandLine
             }
 
             await error.WriteLineAsync($"Try 'nodegate {CommandPath(parsed.CommandResult)}--help'.");
-            return ExitCode.Usage;
-        }
-
-        // The commands catch signals themselves: `run` drains, the others are cancelled by the default handler.
-        var settings = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
-        if (ReferenceEquals(parsed.CommandResult.Command, root) && args.Length == 0)
-        {
-            await root.Parse(["--help"]).InvokeAsync(settings);
             return ExitCode.Usage;
         }
 

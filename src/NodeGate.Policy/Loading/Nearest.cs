@@ -1,7 +1,7 @@
 namespace NodeGate.Policy.Loading;
 
 /// <summary>The known word that a wrong one was probably meant to be.</summary>
-internal static class Nearest
+public static class Nearest
 {
     private const int MaxLength = 64;
 

@@ -1,7 +1,7 @@
 namespace NodeGate.Policy.Loading;
 
 /// <summary>Shows a text from a policy file in an error.</summary>
-internal static class Quote
+public static class Quote
 {
     private const int ShownCharacters = 80;
 

@@ -10,7 +10,7 @@ namespace NodeGate.Policy.Loading.Yaml;
 /// anchors and aliases (a few lines that expand to gigabytes), tags (types chosen by the document), duplicate keys (two readers, two
 /// policies), control characters (the parser takes NUL for the end of the file and would drop the rest).
 /// </summary>
-internal sealed class YamlReader
+public sealed class YamlReader
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
