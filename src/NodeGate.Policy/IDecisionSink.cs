@@ -7,6 +7,6 @@ public interface IDecisionSink
     /// Records <paramref name="record"/>; when it returns, the record is flushed and a crash cannot lose it. Not cancellable: a caller
     /// that went away must not leave a decision unrecorded.
     /// </summary>
-    /// <exception cref="NodeGate.Oci.NodeGateException">It could not be written. The decision must then not be answered as admitted.</exception>
+    /// <exception cref="NodeGate.Oci.NodeGateException">It could not be written. An enforcing rule's decision must then not be answered as admitted; audit mode stops no pod.</exception>
     ValueTask RecordAsync(DecisionRecord record);
 }
