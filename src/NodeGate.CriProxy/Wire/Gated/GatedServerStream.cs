@@ -96,7 +96,7 @@ internal sealed class GatedServerStream : ServerStream
 
     private async Task RunAsync()
     {
-        GrpcReply? reply = null;
+        GrpcReply? reply;
         try
         {
             reply = await _method.HandleAsync(new GrpcRequest(_path, _metadata, _reader.Message, _deadline), _aborted.Token);
@@ -104,6 +104,7 @@ internal sealed class GatedServerStream : ServerStream
         catch (OperationCanceledException) when (_aborted.IsCancellationRequested)
         {
             // Answered already, or nobody is there to be answered.
+            reply = null;
         }
         catch (Exception e)
         {

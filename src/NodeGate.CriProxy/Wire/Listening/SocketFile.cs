@@ -108,6 +108,7 @@ internal sealed partial class SocketFile
 
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         probe.Blocking = false;
+        var isInUse = $"{path} is in use: another process is listening on it. Stop it (a second nodegate?) or choose another path";
         try
         {
             probe.Connect(new UnixDomainSocketEndPoint(path));
@@ -120,13 +121,14 @@ internal sealed partial class SocketFile
         catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress or SocketError.TryAgain)
         {
             // Its backlog is full: somebody listens.
+            throw new ListenException(isInUse, e);
         }
         catch (SocketException e)
         {
             throw new ListenException($"{path} exists and cannot be probed ({e.Message}); remove it if nothing uses it", e);
         }
 
-        throw new ListenException($"{path} is in use: another process is listening on it. Stop it (a second nodegate?) or choose another path");
+        throw new ListenException(isInUse);
     }
 
     private static int FindGroup(string group, string path)
