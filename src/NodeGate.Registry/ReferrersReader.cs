@@ -13,6 +13,9 @@ namespace NodeGate.Registry;
 /// registry that got the API later (it must list what was pushed before). Neither can forge anything: each entry is only a digest to look at.</para>
 /// <para>While it is not known whether a host has the API, both are asked at once: one round instead of two. What is remembered about a host
 /// only orders the requests; an empty answer always rests on the API or on its absence now.</para>
+/// <para>A host that hosts.toml gives <c>pull</c> and <c>resolve</c> but not <c>referrers</c> is asked as well: containerd 1.x takes the whole file
+/// for unreadable when that word is in it, so the file of an older node cannot say it, and where only the mirror can be reached its images
+/// would have no bundles.</para>
 /// </remarks>
 internal sealed class ReferrersReader(RegistryContext context)
 {
@@ -20,16 +23,14 @@ internal sealed class ReferrersReader(RegistryContext context)
     /// <exception cref="HostException">The host cannot say.</exception>
     internal async Task<IReadOnlyList<Descriptor>> ListAsync(HostClient client, Digest subject, int maxReferrers, CancellationToken cancellationToken)
     {
-        var hasApi = client.Host.Can(HostCapabilities.Referrers)
-            ? context.ReferrersApis.TryGet(client.Origin, out var remembered) ? remembered : (bool?)null
-            : false;
+        var hasApi = context.ReferrersApis.TryGet(client.Origin, out var remembered) ? remembered : (bool?)null;
         var listed = hasApi switch
         {
             null => await AskBothAsync(client, subject, maxReferrers, cancellationToken),
             true => await AskApiAsync(client, subject, maxReferrers, cancellationToken) ?? await AskTagAsync(client, subject, maxReferrers, cancellationToken),
             false => await AskTagAsync(client, subject, maxReferrers, cancellationToken),
         };
-        if (hasApi == false && listed.Count == 0 && client.Host.Can(HostCapabilities.Referrers))
+        if (hasApi == false && listed.Count == 0)
         {
             listed = await AskApiAsync(client, subject, maxReferrers, cancellationToken) ?? [];
         }
@@ -52,6 +53,16 @@ internal sealed class ReferrersReader(RegistryContext context)
         try
         {
             return await AskApiAsync(client, subject, maxReferrers, cancellationToken) ?? await tag;
+        }
+        catch (HostException) when (!client.Host.Can(HostCapabilities.Referrers))
+        {
+            // Nobody promised the API here (see the remarks), so what the tag has is not lost with it.
+            if (await tag is { Count: > 0 } listed)
+            {
+                return listed;
+            }
+
+            throw;
         }
         finally
         {

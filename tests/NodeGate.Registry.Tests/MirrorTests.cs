@@ -169,14 +169,39 @@ public sealed class MirrorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ListReferrersAsync_MirrorWithoutTheCapability_IsAskedForTheTagOnly()
+    public async Task ListReferrersAsync_MirrorOfPullAndResolve_IsAskedForTheApiToo()
     {
-        Configure(mirrorCapabilities: "[\"pull\", \"resolve\"]");
+        // containerd 1.x cannot read a file that says "referrers"; with the registry itself out of reach only the mirror can tell.
+        _sources.WriteHosts("reg.example", $"server = \"{Dead}\"\n[host.\"{_mirror.Url}\"]\ncapabilities = [\"pull\", \"resolve\"]\n");
+        var subject = _mirror.Store.PutImage("org/app");
+        var referrer = _mirror.Store.PutReferrer("org/app", subject, "bundle");
 
-        await Open().ListReferrersAsync(Digest.Of("x"u8), 10, CancellationToken.None);
+        Assert.Equal(referrer, Assert.Single(await Open().ListReferrersAsync(subject, 10, CancellationToken.None)).Digest);
+    }
 
-        Assert.All(_mirror.Requests, request => Assert.Contains("/manifests/sha256-", request.Path, StringComparison.Ordinal));
-        Assert.Contains(_upstream.Requests, request => request.Path.Contains("/referrers/", StringComparison.Ordinal));
+    [Theory]
+    [InlineData("[\"pull\", \"resolve\"]", true)]
+    [InlineData("[\"pull\", \"resolve\", \"referrers\"]", false)]
+    public async Task ListReferrersAsync_ApiRefused_TagCountsOnlyWhereTheApiWasNotPromised(string capabilities, bool counts)
+    {
+        _sources.WriteHosts("reg.example", $"server = \"{Dead}\"\n[host.\"{_mirror.Url}\"]\ncapabilities = {capabilities}\n");
+        var subject = _mirror.Store.PutImage("org/app");
+        var referrer = _mirror.Store.PutReferrer("org/app", subject, "bundle");
+        _mirror.Store.PutManifest("org/app", MediaTypes.OciIndex, TestImages.Index(referrer), $"sha256-{subject.Hex}");
+        _mirror.Intercept = context => context.Request.Path.Value!.Contains("/referrers/", StringComparison.Ordinal)
+            ? AnswerAsync(context, 403)
+            : Task.FromResult(false);
+
+        var listing = Open().ListReferrersAsync(subject, 10, CancellationToken.None);
+
+        if (counts)
+        {
+            Assert.Equal(referrer, Assert.Single(await listing).Digest);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<ContentException>(() => listing);
+        }
     }
 
     [Fact]
