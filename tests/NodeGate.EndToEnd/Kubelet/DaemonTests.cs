@@ -1,0 +1,207 @@
+using System.Net.Sockets;
+using NodeGate.EndToEnd.Flows;
+using NodeGate.Testing.RealParts;
+
+namespace NodeGate.EndToEnd.Kubelet;
+
+/// <summary>kubelet-observed.md section 3: the daemon or containerd goes away and comes back under a kubelet.</summary>
+[Collection(KubeletDefinition.Name)]
+public sealed class DaemonTests(KubeletWorld world)
+{
+    private readonly KubeletPod _pod = new("web", "prod");
+
+    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
+    public async Task RestartAsync_AfterKill_ReplacesTheStaleSocketAndTheKubeletReconnects()
+    {
+        var (image, _) = await world.PushAsync();
+        await using var gate = await world.StartGateAsync();
+        using var kubelet = new KubeletClient(gate.SocketPath);
+        var start = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
+
+        await gate.KillAsync();
+        Assert.True(File.Exists(gate.SocketPath));
+        Assert.Equal(SocketError.ConnectionRefused, await ConnectErrorAsync(kubelet));
+        await gate.RestartAsync();
+
+        Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
+        var again = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
+        Assert.Equal((null, start.ForUser?.Id), (again.Pull, again.ForUser?.Id));
+    }
+
+    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
+    public async Task StopAsync_Sigterm_TakesTheSocketAwayAndSaysSo()
+    {
+        await using var gate = await world.StartGateAsync();
+        using var kubelet = new KubeletClient(gate.SocketPath);
+        Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
+
+        await gate.StopAsync();
+
+        Assert.False(File.Exists(gate.SocketPath));
+        Assert.NotNull(await ConnectErrorAsync(kubelet));
+        Assert.Equal("stop", gate.AuditLines()[^1].GetProperty("event").GetString());
+        await gate.RestartAsync();
+        Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
+    }
+
+    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
+    public async Task Launch_SocketInUse_IsRefusedAndLeavesTheOwnerAlone()
+    {
+        var owner = await world.GateAsync();
+        using var kubelet = new KubeletClient(owner.SocketPath);
+        await using var second = NodeGateProcess.Launch(new NodeGateSetup
+        {
+            Upstream = (await world.ContainerdAsync()).SocketPath,
+            Policy = await world.PolicyAsync(""),
+            Config = $$"""
+                apiVersion: nodegate.dev/v1
+                kind: NodeGateConfig
+                listen: unix://{{owner.SocketPath}}
+                upstream: unix://{upstream}
+                policy: {folder}/policy.d
+                state: {folder}/state
+                audit: {path: "{folder}/audit.jsonl"}
+                metrics: {listen: null}
+                """,
+        });
+
+        Assert.Equal(2, await second.WaitForExitAsync());
+
+        Assert.Contains(owner.SocketPath, second.Log(), StringComparison.Ordinal);
+        Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
+    }
+
+    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
+    public async Task ImageFsInfo_ContainerdDownAtStart_IsHeldUntilItIsUp()
+    {
+        var containerd = await world.ContainerdAsync();
+        var (image, _) = await world.PushAsync();
+        await containerd.StopAsync();
+        await using var gate = await world.StartGateAsync();
+        using var kubelet = new KubeletClient(gate.SocketPath);
+
+        var info = kubelet.ImageFsInfoAsync(KubeletClient.StartTimeout);
+        var status = kubelet.StatusBeforeAsync(_pod, image);
+        var started = TimeProvider.System.GetTimestamp();
+        var impatient = await kubelet.ImageFsInfoAsync("1500m");
+        var waited = TimeProvider.System.GetElapsedTime(started);
+
+        Assert.Contains(impatient.Status, (int[])[4, 14]);
+        Assert.InRange(waited, TimeSpan.FromSeconds(1.3), TimeSpan.FromSeconds(15));
+        Assert.False(info.IsCompleted);
+        Assert.False(status.IsCompleted);
+        await containerd.RestartAsync();
+        Assert.Equal(0, (await info).Status);
+        Assert.Null(await status);
+    }
+
+    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
+    public async Task Call_ContainerdKilledUnderALiveConnection_GoesOnOverTheSameConnection()
+    {
+        var containerd = await world.ContainerdAsync();
+        var (image, _) = await world.PushAsync();
+        await using var gate = await world.StartGateAsync();
+        using var kubelet = new KubeletClient(gate.SocketPath);
+        var start = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
+
+        await containerd.KillAsync();
+        var held = kubelet.ImageFsInfoAsync();
+        var heldStatus = kubelet.StatusForUserAsync(image);
+        await containerd.RestartAsync();
+
+        Assert.Equal(0, (await held).Status);
+        Assert.Equal((start.ForUser?.Id, 1000L), ((await heldStatus)?.Id, start.ForUser?.Uid));
+        var other = await world.PushAsync();
+        Assert.Null((await kubelet.StartContainerAsync(_pod, other.Name, PullPolicy.IfNotPresent)).Failure);
+    }
+
+    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
+    public async Task PullImage_SlowRegistry_DoesNotBlockImageStatus()
+    {
+        var (slow, _) = await world.PushAsync();
+        var (present, _) = await world.PushAsync();
+        var registry = await world.RegistryAsync();
+        using var kubelet = new KubeletClient((await world.GateAsync()).SocketPath);
+        await kubelet.StartContainerAsync(_pod, present, PullPolicy.IfNotPresent);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        registry.Intercept = async context =>
+        {
+            if (context.Request.Path.Value!.Contains(slow[(slow.IndexOf('/') + 1)..] + "/", StringComparison.Ordinal))
+            {
+                asked.TrySetResult();
+                await answer.Task.WaitAsync(context.RequestAborted);
+            }
+
+            return false;
+        };
+        try
+        {
+            var pull = kubelet.PullAsync(_pod, slow);
+            await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+            for (var sync = 0; sync < 5; sync++)
+            {
+                Assert.Equal(1000, (await kubelet.StatusBeforeAsync(_pod, present))?.Uid);
+                Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
+            }
+
+            Assert.False(pull.IsCompleted);
+            answer.SetResult();
+            Assert.Equal(0, (await pull).Status);
+        }
+        finally
+        {
+            answer.TrySetResult();
+            registry.Intercept = null;
+        }
+    }
+
+    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
+    public async Task PullImage_RegistryNeverAnswers_IsEndedByTheGateItself()
+    {
+        var (silent, _) = await world.PushAsync();
+        var registry = await world.RegistryAsync();
+        var containerd = await world.ContainerdAsync();
+        await using var gate = await NodeGateProcess.StartAsync(new NodeGateSetup
+        {
+            Upstream = containerd.SocketPath,
+            Policy = await world.PolicyAsync(""),
+            Config = $$"""
+                apiVersion: nodegate.dev/v1
+                kind: NodeGateConfig
+                listen: unix://{folder}/n.sock
+                upstream: unix://{upstream}
+                policy: {folder}/policy.d
+                state: {folder}/state
+                audit: {path: "{folder}/audit.jsonl"}
+                registry: {certsDir: "{{containerd.CertsDir}}", timeout: 1s}
+                metrics: {listen: null}
+                """,
+        });
+        using var kubelet = new KubeletClient(gate.SocketPath);
+        registry.Intercept = async context =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        };
+        try
+        {
+            var reply = await kubelet.PullAsync(_pod, silent).WaitAsync(TimeSpan.FromSeconds(30));
+
+            Assert.Equal(2, reply.Status);
+            Assert.StartsWith($"RegistryUnavailable: {silent}:latest: ", reply.StatusMessage, StringComparison.Ordinal);
+            Assert.Null(await containerd.TargetOfAsync(silent + ":latest"));
+        }
+        finally
+        {
+            registry.Intercept = null;
+        }
+    }
+
+    private static async Task<SocketError?> ConnectErrorAsync(KubeletClient kubelet)
+    {
+        var fault = await Assert.ThrowsAsync<HttpRequestException>(() => kubelet.ImageFsInfoAsync());
+        return (fault.InnerException as SocketException)?.SocketErrorCode;
+    }
+}
