@@ -1,23 +1,49 @@
-using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Benchmarks;
-using NodeGate.CriProxy.Wire.Listening;
+using NodeGate.Benchmarks.Relay;
+using NodeGate.Benchmarks.Report;
+using NodeGate.Testing.RealParts;
 
-// relay LISTEN UPSTREAM: the bare relay between two unix sockets, for h2load (real-parts.md, "Load and wire").
-if (args is not ["relay", var listen, var upstream])
+// `make bench`: issue 2, "Must show" 8. Prints tables and writes artifacts/bench/results.json. Exits 0 whether the targets are met or
+// not, 2 when a part is missing. Everything is measured on the published file (artifacts/publish/nodegate, or $NODEGATE_BINARY).
+//
+// results.json, all times in the unit that the name ends with:
+//   run        when, how long, on how many cores, the load averages (above the number of cores: other work disturbed it), which file
+//   targets[]  name, wanted, measured, met
+//   relay[]    party (containerd directly, nginx, nodegate) and streams (calls open at a time on one connection); the medians of its
+//              rounds, the rounds in their order; a round: requestsPerSecond, meanMicros, medianMicros and p99Micros of a call's time as
+//              h2load saw it, cpuMicrosPerCall of the party's own process. …ToNginx: the median over the rounds of this party's value
+//              divided by nginx's of the same round.
+//   decisions[] kind (Cold: first pull by tag; WarmByTag: again; WarmByDigest: by its digest), format (Legacy: cosign 2.5, Bundle:
+//              cosign 3.1), keys (authorities with one key each, of which the last is the signer), registryDelayMs (added to every answer
+//              of the registry), requests (of the gate, not of containerd's own pull; the worst of the samples), rounds (longest chain of
+//              requests of which each waited for the one before), decisionMs (the audit log's durationMs), pullMs (all that the caller
+//              waited: the decision, the audit log's fsync, containerd's pull, the tag's name), samples[]
+//   firstDecision  the first pull of the daemon's life, when nothing is compiled to the end and no connection is open
+//   verify[]   `nodegate verify` and `cosign verify` of the same image, each a process of its own: start of the process included
+//   daemon     startToReadyMs (start of the process until ImageFsInfo is answered by containerd through the socket), starts[] (each),
+//              idle (10 s after the start), afterLoad (10 s after the relay's load), atTheEnd: rssKiB (VmRSS), anonymousKiB (RssAnon),
+//              peakKiB (VmHWM), threads
+//
+// NodeGate.Benchmarks relay LISTEN-SOCKET UPSTREAM-SOCKET runs the wire alone, for h2load by hand.
+switch (args)
 {
-    Console.Error.WriteLine("usage: NodeGate.Benchmarks relay LISTEN-SOCKET UPSTREAM-SOCKET");
-    return 64;
+    case ["relay", var listen, var upstream]:
+        return await BareRelay.RunAsync(listen, upstream);
+    case []:
+        break;
+    default:
+        await Console.Error.WriteLineAsync("usage: NodeGate.Benchmarks [relay LISTEN-SOCKET UPSTREAM-SOCKET]");
+        return 64;
 }
 
-var stopped = new TaskCompletionSource();
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+string[] parts = ["root", "containerd-2.1", "nginx", "h2load", "cosign-2", "cosign-3", "crane", "busybox"];
+if (Tools.MissingReason(parts) is { } missing)
 {
-    context.Cancel = true;
-    stopped.TrySetResult();
-});
-await using var listener = CriListener.Start(new CriListenerOptions(listen, upstream), new RelayAllRouter(), TimeProvider.System, NullLogger.Instance);
-Console.WriteLine($"relaying {listen} to {upstream}");
-await stopped.Task;
-await listener.DrainAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
+    await Console.Error.WriteLineAsync($"bench: {missing}");
+    return 2;
+}
+
+var results = await Bench.RunAsync();
+ConsoleReport.Write(results, Console.Out);
+Console.WriteLine($"Written: {Path.GetRelativePath(Tools.Repository, ResultsFile.Write(results))}");
 return 0;

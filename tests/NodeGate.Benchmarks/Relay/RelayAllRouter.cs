@@ -1,6 +1,6 @@
 using NodeGate.CriProxy.Wire;
 
-namespace NodeGate.Benchmarks;
+namespace NodeGate.Benchmarks.Relay;
 
 /// <summary>Relays every call: what is measured is the wire alone.</summary>
 internal sealed class RelayAllRouter : ICallRouter

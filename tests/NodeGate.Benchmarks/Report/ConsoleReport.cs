@@ -1,0 +1,119 @@
+using System.Globalization;
+using NodeGate.Benchmarks.Daemon;
+using NodeGate.Benchmarks.Decisions;
+using NodeGate.Benchmarks.Relay;
+
+namespace NodeGate.Benchmarks.Report;
+
+/// <summary>The results for a reader.</summary>
+internal static class ConsoleReport
+{
+    internal static void Write(BenchResults results, TextWriter output)
+    {
+        WriteRelay(results, output);
+        WriteDecisions(results, output);
+        WriteVerify(results, output);
+        WriteDaemon(results, output);
+        output.WriteLine();
+        output.WriteLine("Targets");
+        var table = new Table("target", "wanted", "measured", "");
+        foreach (var target in Targets.Of(results))
+        {
+            table.Add(target.Name, target.WantedText, target.MeasuredText, target.Verdict);
+        }
+
+        table.Write(output);
+        output.WriteLine();
+        output.WriteLine(
+            $"Took {results.Duration.TotalSeconds:0} s; load average {results.LoadAverage.Before:0.0} before, {results.LoadAverage.After:0.0} after, {Environment.ProcessorCount} cores.");
+    }
+
+    private static void WriteRelay(BenchResults results, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine($"Relay: RuntimeService/Version of containerd 2.1, one connection, median of {RelayBench.Rounds} alternating rounds, CPU of the party itself");
+        var table = new Table("party, streams", "requests/s", "mean µs", "median µs", "p99 µs", "CPU µs/call", "requests/s to nginx", "mean to nginx");
+        foreach (var series in results.Relay)
+        {
+            var nginx = results.Series(Parties.Nginx, series.Streams);
+            table.Add(
+                $"{series.Party}, {series.Streams}",
+                Text(series.Median(round => round.RequestsPerSecond)),
+                Text(series.Median(round => round.MeanMicros)),
+                Text(series.Median(round => round.MedianMicros)),
+                Text(series.Median(round => round.P99Micros)),
+                Text(series.Median(round => round.CpuMicrosPerCall)),
+                Spread(series, nginx, round => round.RequestsPerSecond),
+                Spread(series, nginx, round => round.MeanMicros));
+        }
+
+        table.Write(output);
+    }
+
+    private static void WriteDecisions(BenchResults results, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine("Decision: PullImage through the daemon to containerd 2.1; the daemon's own time (audit log), and all that the caller waited");
+        var table = new Table("signed, keys, registry", "decision", "decision ms", "pull ms", "requests", "rounds");
+        foreach (var series in results.Decisions)
+        {
+            table.Add(
+                $"{Name(series.Format)}, {series.Keys}, {Distance(series.RegistryDelay)}", Name(series.Kind), Short(series.DecisionMs), Short(series.PullMs), Text(series.Requests), Text(series.Rounds));
+        }
+
+        var first = results.FirstDecision;
+        table.Add("bundle, 1, near", "first of the process", Short(first.DecisionMs), Short(first.PullMs), Text(first.Requests), Text(first.Rounds));
+        table.Write(output);
+    }
+
+    private static void WriteVerify(BenchResults results, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine("From the shell, start of the process included: the same image, registry and key, by turns");
+        var table = new Table("signed, registry", "program", "ms", "requests", "rounds");
+        foreach (var series in results.Verify)
+        {
+            table.Add($"{Name(series.Format)}, {Distance(series.RegistryDelay)}", series.Program, Short(series.MedianMs), Text(series.Requests), Text(series.Rounds));
+        }
+
+        table.Write(output);
+    }
+
+    private static void WriteDaemon(BenchResults results, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine($"Daemon: {results.Binary}");
+        output.WriteLine($"  start to first answer of containerd: {Short(Statistics.Median(results.StartsMs))} ms (median of {results.StartsMs.Length}, {Short(results.StartsMs.Min())} to {Short(results.StartsMs.Max())})");
+        var table = new Table("memory", "RSS MiB", "of that anonymous", "peak RSS", "threads");
+        Add("idle, 10 s after start", results.Idle);
+        Add("10 s after the relay's load", results.AfterLoad);
+        Add("at the end", results.AtTheEnd);
+        table.Write(output);
+
+        void Add(string when, ProcessUsage usage) =>
+            table.Add(when, Short(usage.RssMiB), Short(usage.AnonymousKiB / 1024.0), Short(usage.PeakKiB / 1024.0), Text(usage.Threads));
+    }
+
+    private static string Spread(RelaySeries series, RelaySeries other, Func<RelayRound, double> value)
+    {
+        var ratios = series.RatiosTo(other, value);
+        return series == other
+            ? "1"
+            : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(ratios):0.00} ({ratios.Min():0.00} to {ratios.Max():0.00})");
+    }
+
+    private static string Name(SignatureFormat format) => format == SignatureFormat.Legacy ? "legacy" : "bundle";
+
+    private static string Name(DecisionKind kind) => kind switch
+    {
+        DecisionKind.Cold => "cold, by tag",
+        DecisionKind.WarmByTag => "warm, by tag",
+        _ => "warm, by digest",
+    };
+
+    private static string Distance(TimeSpan delay) => delay == TimeSpan.Zero ? "near" : $"{delay.TotalMilliseconds:0} ms away";
+
+    private static string Text(double value) => value.ToString("0", CultureInfo.InvariantCulture);
+
+    private static string Short(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,15 @@
+using System.Globalization;
+
+namespace NodeGate.Benchmarks.Report;
+
+/// <summary>A number of issue 2, "Must show" 8, and what this run measured for it.</summary>
+internal sealed record Target(string Name, string Comparison, double Wanted, double Measured)
+{
+    internal bool IsMet => Comparison == ">=" ? Measured >= Wanted : Measured <= Wanted;
+
+    internal string Verdict => IsMet ? "met" : "not met";
+
+    internal string WantedText => Comparison + " " + Wanted.ToString("0.##", CultureInfo.InvariantCulture);
+
+    internal string MeasuredText => Measured.ToString("0.##", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using NodeGate.Benchmarks.Decisions;
+using NodeGate.Benchmarks.Relay;
+
+namespace NodeGate.Benchmarks.Report;
+
+/// <summary>The targets of issue 2. Nothing fails when one is not met: a time is no test.</summary>
+internal static class Targets
+{
+    private const int MaximumIdleMiB = 64;
+    private const int ColdRequests = 6;
+    private const int ColdRounds = 4;
+    private const double MeanRatioAtOneStream = 1.5;
+
+    internal static ImmutableArray<Target> Of(BenchResults results)
+    {
+        var cold = results.Decisions.Where(series => series.Kind == DecisionKind.Cold).ToArray();
+        return
+        [
+            new("relay, 16 streams: requests/s of nginx", ">=", 1, results.Ratio(Parties.Nginx, 16, round => round.RequestsPerSecond)),
+            new("relay, 1 stream: mean of nginx", "<=", MeanRatioAtOneStream, results.Ratio(Parties.Nginx, 1, round => round.MeanMicros)),
+            new("cold decision: registry requests", "<=", ColdRequests, cold.Max(series => series.Requests)),
+            new("cold decision: rounds", "<=", ColdRounds, cold.Max(series => series.Rounds)),
+            new($"cold decision: requests more with {Signer.ManyKeys} keys than with 1", "<=", 0, Growth(cold)),
+            new("warm decision by tag: registry requests", "<=", 1, Worst(results, DecisionKind.WarmByTag)),
+            new("warm decision by digest: registry requests", "<=", 0, Worst(results, DecisionKind.WarmByDigest)),
+            new("idle RSS 10 s after start, MiB", "<=", MaximumIdleMiB, results.Idle.RssMiB),
+        ];
+    }
+
+    private static int Worst(BenchResults results, DecisionKind kind) =>
+        results.Decisions.Where(series => series.Kind == kind).Max(series => series.Requests);
+
+    private static int Growth(DecisionSeries[] cold) => cold
+        .GroupBy(series => series.Format)
+        .Max(format => format.Where(series => series.Keys > 1).Max(series => series.Requests) - format.Where(series => series.Keys == 1).Max(series => series.Requests));
+}
