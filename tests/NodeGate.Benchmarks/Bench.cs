@@ -16,7 +16,7 @@ internal static class Bench
     private const int ImagesFar = 2;
 
     /// <summary>What a registry in another town is away. It also lets requests that are sent together be seen as such.</summary>
-    private static readonly TimeSpan Far = TimeSpan.FromMilliseconds(30);
+    internal static readonly TimeSpan Far = TimeSpan.FromMilliseconds(30);
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
@@ -31,7 +31,8 @@ internal static class Bench
         var began = Stopwatch.GetTimestamp();
         var loadBefore = LoadAverage();
         await using var registry = await CountingRegistry.StartAsync();
-        await using var containerd = await ContainerdProcess.StartAsync("2.1");
+        var metricsPort = Probe.FreePort();
+        await using var containerd = await ContainerdProcess.StartAsync("2.1", new ContainerdOptions { ExtraConfig = ContainerdCallCounter.Config(metricsPort) });
         await using var signer = await Signer.CreateAsync(registry.Host);
         var setup = new NodeGateSetup { Upstream = containerd.SocketPath, CertsDir = containerd.CertsDir, Policy = signer.Policy };
 
@@ -47,13 +48,14 @@ internal static class Bench
         var idle = await idling;
 
         Console.WriteLine("Measuring the relay …");
-        var relay = await RelayAsync(containerd, nodeGate);
+        var relay = await RelayAsync(containerd, nodeGate, metricsPort);
         var afterLoad = await UsageAfterIdlingAsync(nodeGate);
 
         Console.WriteLine("Measuring decisions …");
         var bench = new DecisionBench(nodeGate, registry);
         var decisions = ImmutableArray.CreateBuilder<DecisionSeries>();
         using var cri = nodeGate.Cri();
+        registry.Delay = Far;
         var firstDecision = await bench.PullAsync(cri, first.ByTag);
         for (var index = 0; index < Cases.Length; index++)
         {
@@ -86,15 +88,17 @@ internal static class Bench
         };
     }
 
-    private static async Task<ImmutableArray<RelaySeries>> RelayAsync(ContainerdProcess containerd, NodeGateProcess nodeGate)
+    private static async Task<ImmutableArray<RelaySeries>> RelayAsync(ContainerdProcess containerd, NodeGateProcess nodeGate, int metricsPort)
     {
+        using var counter = new ContainerdCallCounter(metricsPort);
         await using var nginx = await NginxProcess.StartAsync(containerd.SocketPath);
         return await RelayBench.RunAsync(
-        [
-            new RelayParty(Parties.Containerd, containerd.SocketPath, containerd.ProcessId),
-            new RelayParty(Parties.Nginx, nginx.SocketPath, nginx.ProcessId),
-            new RelayParty(Parties.NodeGate, nodeGate.SocketPath, nodeGate.ProcessId),
-        ]);
+            [
+                new RelayParty(Parties.Containerd, containerd.SocketPath, containerd.ProcessId),
+                new RelayParty(Parties.Nginx, nginx.SocketPath, nginx.ProcessId),
+                new RelayParty(Parties.NodeGate, nodeGate.SocketPath, nodeGate.ProcessId),
+            ],
+            counter);
     }
 
     private static async Task<ImmutableArray<ImmutableArray<SignedImage>>> ImagesAsync(Signer signer, int count)

@@ -36,8 +36,7 @@ internal sealed class DecisionBench(NodeGateProcess nodeGate, CountingRegistry r
         var began = Stopwatch.GetTimestamp();
         await cri.PullImageAsync(reference, Pod);
         var pull = Stopwatch.GetElapsedTime(began);
-        var calls = registry.Of(UserAgent);
-        return new DecisionSample(LastDecisionMs(reference), pull.TotalMilliseconds, calls.Requests, calls.Rounds);
+        return new DecisionSample(LastDecisionMs(reference), pull.TotalMilliseconds, registry.Of(UserAgent));
     }
 
     // The line is on the disk before the answer is given.

@@ -12,5 +12,6 @@ internal sealed record DecisionSeries(DecisionKind Kind, SignatureFormat Format,
     /// <summary>The worst, not the median: a count is not noise.</summary>
     internal int Requests => Samples.Max(sample => sample.Requests);
 
-    internal int Rounds => Samples.Max(sample => sample.Rounds);
+    /// <summary>Null where the registry was too near to tell (<see cref="RegistryCalls.Rounds"/>).</summary>
+    internal int? Rounds => RegistryDelay == TimeSpan.Zero ? null : Samples.Max(sample => sample.Rounds);
 }

@@ -9,7 +9,8 @@ internal sealed record RegistryCalls(ImmutableArray<RegistryCall> Calls)
 
     /// <summary>
     /// The longest chain of requests each of which came after the one before it was answered: how often the client had to wait for
-    /// the registry, whatever it asked at the same time.
+    /// the registry, whatever it asked at the same time. Of use only with a registry that is some way off: answers of a near one come
+    /// before the second of two requests that were sent together.
     /// </summary>
     internal int Rounds
     {

@@ -29,7 +29,7 @@ internal static class VerifyBench
 
         // The first run of each only brings files into the page cache.
         VerifySeries Series(string program, List<(double Milliseconds, RegistryCalls Calls)> runs) => new(
-            program, format, delay, [.. runs.Skip(1).Select(run => run.Milliseconds)], runs.Max(run => run.Calls.Requests), runs.Max(run => run.Calls.Rounds));
+            program, format, delay, [.. runs.Skip(1).Select(run => run.Milliseconds)], runs.Max(run => run.Calls.Requests), delay == TimeSpan.Zero ? null : runs.Max(run => run.Calls.Rounds));
     }
 
     private static async Task<(double Milliseconds, RegistryCalls Calls)> TimeAsync(CountingRegistry registry, string userAgent, Func<Task<CommandResult>> verify)

@@ -6,11 +6,11 @@ using NodeGate.Testing.RealParts;
 namespace NodeGate.Benchmarks.Relay;
 
 /// <summary>h2load (nghttp2), one connection, empty calls of RuntimeService/Version.</summary>
-internal sealed partial class H2Load : IAsyncDisposable
+internal sealed partial class H2Load(ContainerdCallCounter counter) : IAsyncDisposable
 {
     private readonly TestFolder _folder = TestFolder.Create();
 
-    /// <summary>Throws when one call failed or the answers were not all of the length that containerd itself gives.</summary>
+    /// <summary>Throws when one call failed the answers were not all of the length that containerd itself gives, or containerd did not get each of them.</summary>
     internal async Task<RelayRound> RunAsync(RelayParty party, int streams, int calls, int answerBytes)
     {
         // A gRPC frame of an empty message: no compression, length 0.
@@ -18,13 +18,14 @@ internal sealed partial class H2Load : IAsyncDisposable
         await File.WriteAllBytesAsync(body, new byte[5]);
         var log = _folder.At("calls.tsv");
         File.Delete(log);
+        var counted = await counter.CountAsync();
         var before = ProcessUsage.CpuTime(party.ProcessId);
         var result = (await Command.RunAsync(Tools.Path("h2load"), [
             "-B", "unix:" + party.SocketPath, "-d", body, "-H", "content-type: application/grpc", "-H", "te: trailers",
             "-c", "1", "-m", Text(streams), "-n", Text(calls), "--log-file", log, "http://localhost/runtime.v1.RuntimeService/Version",
         ])).EnsureSuccess();
         var cpu = ProcessUsage.CpuTime(party.ProcessId) - before;
-        Check(party, result, calls, answerBytes);
+        Check(party, result, calls, answerBytes, await counter.CountAsync() - counted);
 
         // start, status, microseconds until the answer was complete
         double[] times = [.. (await File.ReadAllLinesAsync(log)).Select(line => double.Parse(line.Split('\t')[2], CultureInfo.InvariantCulture))];
@@ -39,12 +40,12 @@ internal sealed partial class H2Load : IAsyncDisposable
     public ValueTask DisposeAsync() => _folder.DisposeAsync();
 
     // h2load does not look at grpc-status; a proxy that answers errors would be the fastest of all.
-    private static void Check(RelayParty party, CommandResult result, int calls, int answerBytes)
+    private static void Check(RelayParty party, CommandResult result, int calls, int answerBytes, long counted)
     {
         var data = Data().Match(result.StandardOutput).Groups[1].Value;
-        if (!result.StandardOutput.Contains($" {calls} succeeded, 0 failed", StringComparison.Ordinal) || data != Text(calls * answerBytes))
+        if (!result.StandardOutput.Contains($" {calls} succeeded, 0 failed", StringComparison.Ordinal) || data != Text(calls * answerBytes) || counted != calls)
         {
-            throw new InvalidOperationException($"{party.Name}: {calls} calls with {answerBytes} bytes each were expected\n{result}");
+            throw new InvalidOperationException($"{party.Name}: {calls} calls with {answerBytes} bytes each were expected, containerd counted {counted}\n{result}");
         }
     }
 

@@ -12,10 +12,12 @@ internal static class RelayBench
     /// <summary>Streams and calls of a round: each is near half a second on two cores.</summary>
     internal static readonly ImmutableArray<(int Streams, int Calls)> Loads = [(1, 3000), (16, 8000)];
 
-    internal static async Task<ImmutableArray<RelaySeries>> RunAsync(ImmutableArray<RelayParty> parties)
+    /// <param name="parties">The ways to containerd.</param>
+    /// <param name="counter">containerd's own count of calls: each party must have handed on every one.</param>
+    internal static async Task<ImmutableArray<RelaySeries>> RunAsync(ImmutableArray<RelayParty> parties, ContainerdCallCounter counter)
     {
         var answerBytes = await AnswerBytesAsync(parties);
-        await using var load = new H2Load();
+        await using var load = new H2Load(counter);
         var series = ImmutableArray.CreateBuilder<RelaySeries>();
         foreach (var (streams, calls) in Loads)
         {

@@ -58,11 +58,11 @@ internal static class ConsoleReport
         foreach (var series in results.Decisions)
         {
             table.Add(
-                $"{Name(series.Format)}, {series.Keys}, {Distance(series.RegistryDelay)}", Name(series.Kind), Short(series.DecisionMs), Short(series.PullMs), Text(series.Requests), Text(series.Rounds));
+                $"{Name(series.Format)}, {series.Keys}, {Distance(series.RegistryDelay)}", Name(series.Kind), Short(series.DecisionMs), Short(series.PullMs), Text(series.Requests), Count(series.Rounds));
         }
 
         var first = results.FirstDecision;
-        table.Add("bundle, 1, near", "first of the process", Short(first.DecisionMs), Short(first.PullMs), Text(first.Requests), Text(first.Rounds));
+        table.Add($"bundle, 1, {Distance(Bench.Far)}", "first of the process", Short(first.DecisionMs), Short(first.PullMs), Text(first.Requests), Text(first.Rounds));
         table.Write(output);
     }
 
@@ -73,7 +73,7 @@ internal static class ConsoleReport
         var table = new Table("signed, registry", "program", "ms", "requests", "rounds");
         foreach (var series in results.Verify)
         {
-            table.Add($"{Name(series.Format)}, {Distance(series.RegistryDelay)}", series.Program, Short(series.MedianMs), Text(series.Requests), Text(series.Rounds));
+            table.Add($"{Name(series.Format)}, {Distance(series.RegistryDelay)}", series.Program, Short(series.MedianMs), Text(series.Requests), Count(series.Rounds));
         }
 
         table.Write(output);
@@ -112,6 +112,8 @@ internal static class ConsoleReport
     };
 
     private static string Distance(TimeSpan delay) => delay == TimeSpan.Zero ? "near" : $"{delay.TotalMilliseconds:0} ms away";
+
+    private static string Count(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
 
     private static string Text(double value) => value.ToString("0", CultureInfo.InvariantCulture);
 

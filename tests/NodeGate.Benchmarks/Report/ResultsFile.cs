@@ -108,7 +108,7 @@ internal static class ResultsFile
             json.WriteNumber("keys", series.Keys);
             json.WriteNumber("registryDelayMs", series.RegistryDelay.TotalMilliseconds);
             json.WriteNumber("requests", series.Requests);
-            json.WriteNumber("rounds", series.Rounds);
+            WriteCount(json, "rounds", series.Rounds);
             Number(json, "decisionMs", series.DecisionMs);
             Number(json, "pullMs", series.PullMs);
             json.WriteStartArray("samples");
@@ -131,8 +131,14 @@ internal static class ResultsFile
         json.WriteStartObject();
         Number(json, "decisionMs", sample.DecisionMs);
         Number(json, "pullMs", sample.PullMs);
-        json.WriteNumber("requests", sample.Requests);
         json.WriteNumber("rounds", sample.Rounds);
+        json.WriteStartArray("requests");
+        foreach (var call in sample.Calls.Calls.OrderBy(call => call.Came))
+        {
+            json.WriteStringValue($"{call.Status} {call.Text}");
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -146,7 +152,7 @@ internal static class ResultsFile
             json.WriteString("format", series.Format.ToString());
             json.WriteNumber("registryDelayMs", series.RegistryDelay.TotalMilliseconds);
             json.WriteNumber("requests", series.Requests);
-            json.WriteNumber("rounds", series.Rounds);
+            WriteCount(json, "rounds", series.Rounds);
             Number(json, "medianMs", series.MedianMs);
             WriteNumbers(json, "milliseconds", series.Milliseconds);
             json.WriteEndObject();
@@ -185,6 +191,18 @@ internal static class ResultsFile
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteCount(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } count)
+        {
+            json.WriteNumber(name, count);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
     }
 
     private static void Number(Utf8JsonWriter json, string name, double value) => json.WriteNumber(name, Math.Round(value, 3));

@@ -20,7 +20,7 @@ internal static class Targets
             new("relay, 16 streams: requests/s of nginx", ">=", 1, results.Ratio(Parties.Nginx, 16, round => round.RequestsPerSecond)),
             new("relay, 1 stream: mean of nginx", "<=", MeanRatioAtOneStream, results.Ratio(Parties.Nginx, 1, round => round.MeanMicros)),
             new("cold decision: registry requests", "<=", ColdRequests, cold.Max(series => series.Requests)),
-            new("cold decision: rounds", "<=", ColdRounds, cold.Max(series => series.Rounds)),
+            new("cold decision: rounds", "<=", ColdRounds, cold.Max(series => series.Rounds ?? 0)),
             new($"cold decision: requests more with {Signer.ManyKeys} keys than with 1", "<=", 0, Growth(cold)),
             new("warm decision by tag: registry requests", "<=", 1, Worst(results, DecisionKind.WarmByTag)),
             new("warm decision by digest: registry requests", "<=", 0, Worst(results, DecisionKind.WarmByDigest)),
