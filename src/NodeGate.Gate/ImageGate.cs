@@ -163,12 +163,12 @@ public sealed class ImageGate : IImageGate
 
     private Decision? AskLedger(Question question)
     {
-        if (_ledger.FindAdmission(question.Key) is { } admission)
+        if ((_ledger.FindAdmission(question.Key) ?? _ledger.FindAdmission(question.TagKey)) is { } admission)
         {
             return Decider.FromLedger(question.Match, question.Basis, admission.Signers);
         }
 
-        return _denials.Find(question.Key) is { } denial
+        return (_denials.Find(question.Key) ?? _denials.Find(question.TagKey)) is { } denial
             ? Decider.FromLedgerRefusal(question.Match, question.Basis, denial.Reason, denial.Message)
             : null;
     }
@@ -179,8 +179,9 @@ public sealed class ImageGate : IImageGate
         // Steps 6 to 8. The work may outlive this caller, so it has its own clock and not this caller's cancellation.
         var left = _options.TotalDeadline - _time.GetElapsedTime(started);
         var deadline = left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
+        // By tag, because only the signatures will tell whether they depend on it.
         var outcome = await _flights.RunAsync(
-            question.Key,
+            question.TagKey,
             question.Request.Credential,
             nobodyWaits => _verifier.VerifyAsync(question, source, resolved, deadline, nobodyWaits),
             cancellationToken);

@@ -68,14 +68,16 @@ internal sealed class ImageVerifier
 
         // Step 8: what is remembered is the merit, whatever the rule's mode does with it.
         var outcome = new VerificationOutcome(verdicts.DrainToImmutable(), null, IsUnknown: false);
+        var key = outcome.Verdicts.Any(v => v.IsTagBound) ? question.TagKey : question.Key;
         switch (Decider.FromVerdicts(question.Match, question.Basis, outcome.Verdicts).Effective)
         {
             case Decision.Admitted admitted:
-                await _ledger.AdmitAsync(question.Key, admitted.Signers);
+                await _ledger.AdmitAsync(key, admitted.Signers);
                 _denials.Remove(question.Key);
+                _denials.Remove(question.TagKey);
                 return outcome;
             case Decision.Denied denied:
-                _denials.Put(question.Key, new Denial(denied.Reason, denied.Message));
+                _denials.Put(key, new Denial(denied.Reason, denied.Message));
                 return outcome;
             default:
                 return outcome with { IsUnknown = true };

@@ -97,12 +97,13 @@ internal sealed class PresenceJudge
         }
 
         var key = new AdmissionKey(reference.Name, digest, match.Rule, policy.Revision, policy.TrustRevision);
-        if (_ledger.FindAdmission(key) is { } admission && !_ledger.IsKnownAsAnother(digest, image.Id))
+        var tagKey = key.ForTagOf(reference);
+        if ((_ledger.FindAdmission(key) ?? _ledger.FindAdmission(tagKey)) is { } admission && !_ledger.IsKnownAsAnother(digest, image.Id))
         {
             return Decider.FromLedger(match, basis, admission.Signers);
         }
 
-        return _denials.Find(key) is { } denial
+        return (_denials.Find(key) ?? _denials.Find(tagKey)) is { } denial
             ? Decider.FromLedgerRefusal(match, basis, denial.Reason, denial.Message)
             : NotAdmitted(match, basis, image);
     }

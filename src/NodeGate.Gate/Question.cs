@@ -12,4 +12,8 @@ namespace NodeGate.Gate;
 /// <param name="Basis">What a decision is based on.</param>
 /// <param name="Key">What an admission would be good for.</param>
 internal sealed record Question(
-    GateRequest Request, ImageReference Reference, Digest Digest, RuleMatch Match, DecisionBasis Basis, AdmissionKey Key);
+    GateRequest Request, ImageReference Reference, Digest Digest, RuleMatch Match, DecisionBasis Basis, AdmissionKey Key)
+{
+    /// <summary>The same for this tag alone: for what depends on it, or may.</summary>
+    internal AdmissionKey TagKey { get; } = Key.ForTagOf(Reference);
+}

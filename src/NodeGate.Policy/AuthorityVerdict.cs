@@ -34,6 +34,9 @@ public sealed record AuthorityVerdict
     /// <summary>Each piece of evidence that was looked at, in a stable order.</summary>
     public ImmutableArray<EvidenceResult> Evidence { get; internal init; } = [];
 
+    /// <summary>True where a signature names its tag: the verdict is good for the tag that was judged and for no other.</summary>
+    public bool IsTagBound => Evidence.Any(e => e.NamesTag);
+
     /// <summary>The distinct signers that verified, sorted: what <c>atLeast</c> counts.</summary>
     public ImmutableArray<string> SignerIds { get; internal init; } = [];
 

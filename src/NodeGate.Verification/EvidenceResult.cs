@@ -21,4 +21,10 @@ public abstract class EvidenceResult
 
     /// <summary>The checks in the order in which they were made; the last of a rejected one failed.</summary>
     public ImmutableArray<VerificationStep> Steps { get; }
+
+    /// <summary>
+    /// True where the signed payload names a tag, so that the result is good for the tag that was judged and says nothing about another one:
+    /// remembered by digest alone, a signature for <c>:1.0</c> would admit the same digest moved to <c>:2.0</c>.
+    /// </summary>
+    public bool NamesTag { get; internal init; }
 }

@@ -186,6 +186,19 @@ public sealed class LegacySignatureTests
     public void Verify_SignedForAnotherTag_Rejected() =>
         AssertRejected(Verify(Legacy(LegacySignature.Of(Key, $"{Repository}:2.0", Image))), DecisionReason.SignatureInvalid, StepNames.Repository);
 
+    /// <summary>Parsing drops the tag before a digest; the signer wrote it all the same.</summary>
+    [Fact]
+    public void Verify_SignedForAnotherTagWithTheDigest_Rejected() =>
+        AssertRejected(
+            Verify(Legacy(LegacySignature.Of(Key, $"{Repository}:2.0@{Image}", Image))), DecisionReason.SignatureInvalid, StepNames.Repository);
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(":1.0", true)]
+    [InlineData(":2.0", true)]
+    public void Verify_PayloadNamesATag_TheResultSaysSo(string tag, bool expected) =>
+        Assert.Equal(expected, Verify(Legacy(LegacySignature.Of(Key, Repository + tag, Image))).NamesTag);
+
     [Fact]
     public void Verify_SignedForAnotherDigestInTheReference_Rejected() =>
         AssertRejected(

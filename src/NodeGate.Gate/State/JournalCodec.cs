@@ -28,6 +28,11 @@ internal static class JournalCodec
         json.WriteString("rule", admission.Key.Rule);
         json.WriteString("policy", admission.Key.PolicyRevision);
         json.WriteString("trust", admission.Key.TrustRevision);
+        if (admission.Key.Tag is { } tag)
+        {
+            json.WriteString("tag", tag);
+        }
+
         json.WriteStartArray("signers");
         foreach (var signer in admission.Signers.Take(LedgerLimits.MaxSigners))
         {
@@ -92,7 +97,10 @@ internal static class JournalCodec
         {
             "admitted" => new Admission(
                 new AdmissionKey(
-                    Text(record, "repository"), Digest.Parse(Text(record, "digest")), Text(record, "rule"), Text(record, "policy"), Text(record, "trust")),
+                    Text(record, "repository"), Digest.Parse(Text(record, "digest")), Text(record, "rule"), Text(record, "policy"), Text(record, "trust"))
+                {
+                    Tag = record.TryGetProperty("tag", out var tag) ? tag.GetString() : null,
+                },
                 at,
                 [.. record.GetProperty("signers").EnumerateArray().Take(LedgerLimits.MaxSigners).Select(s => s.GetString() ?? "")]),
             "pulled" => new PulledImage(

@@ -61,6 +61,12 @@ internal static class LegacyKeyVerifier
             return digest;
         }
 
+        // Before the check: a refusal for the wrong tag says nothing about another one either.
+        if (SignedRepository.TagOf(payload.Reference) is not null)
+        {
+            trace.HoldsForTagOnly();
+        }
+
         var repository = SignedRepository.Check(payload.Reference, subject, requirement.SignedRepository);
         if (trace.Take(StepNames.Repository, repository, out _) is { } elsewhere)
         {

@@ -30,7 +30,7 @@ internal static class SignedRepository
 
         // cosign writes a tag only when asked to (--sign-container-identity); a signer who asked meant it.
         // check: repository-tag
-        if (ExplicitTag(text, named) is { } tag && subject.Reference.Tag is { } pulled && tag != pulled)
+        if (TagOf(text) is { } tag && subject.Reference.Tag is { } pulled && tag != pulled)
         {
             return Finding.Invalid<bool>($"the signature is for the tag {Shown.Text(tag)}, not for {Shown.Text(pulled)}");
         }
@@ -47,7 +47,13 @@ internal static class SignedRepository
     private static bool Names(string? alternative, ImageReference named) =>
         ImageReference.TryParse(alternative, out var allowed, out _) && allowed.Name == named.Name;
 
-    /// <summary>The tag that the text itself has; parsing puts "latest" where there is none.</summary>
-    private static string? ExplicitTag(string text, ImageReference named) =>
-        named.Tag is { } tag && text.EndsWith(":" + tag, StringComparison.Ordinal) ? tag : null;
+    /// <summary>
+    /// The tag that the text itself has, or null: parsing puts "latest" where there is none, and drops the tag where a digest follows it.
+    /// </summary>
+    public static string? TagOf(string text)
+    {
+        var digest = text.IndexOf('@', StringComparison.Ordinal);
+        var untilDigest = digest < 0 ? text : text[..digest];
+        return ImageReference.TryParse(untilDigest, out var named, out _) && untilDigest.EndsWith(":" + named.Tag, StringComparison.Ordinal) ? named.Tag : null;
+    }
 }

@@ -8,6 +8,7 @@ internal sealed class VerificationTrace
 {
     private readonly Evidence _evidence;
     private readonly ImmutableArray<VerificationStep>.Builder _steps = ImmutableArray.CreateBuilder<VerificationStep>();
+    private bool _namesTag;
 
     public VerificationTrace(Evidence evidence)
     {
@@ -25,13 +26,16 @@ internal sealed class VerificationTrace
         }
 
         _steps.Add(new VerificationStep(step, StepOutcome.Failed, finding.Detail));
-        return new RejectedEvidence(_evidence, _steps.ToImmutable(), finding.Reason);
+        return new RejectedEvidence(_evidence, _steps.ToImmutable(), finding.Reason) { NamesTag = _namesTag };
     }
 
     /// <summary>Records a step that has nothing to check.</summary>
     public void Skip(string step, string detail) => _steps.Add(new VerificationStep(step, StepOutcome.Skipped, detail));
 
+    /// <summary>What was verified names a tag: see <see cref="EvidenceResult.NamesTag"/>.</summary>
+    public void HoldsForTagOnly() => _namesTag = true;
+
     /// <summary>Ends the trace: every step held.</summary>
     public VerifiedEvidence Verified(PublicKey signer, ImmutableDictionary<string, string> annotations) =>
-        new(_evidence, _steps.ToImmutable(), VerificationResult.ByKey(_evidence, signer, annotations));
+        new(_evidence, _steps.ToImmutable(), VerificationResult.ByKey(_evidence, signer, annotations)) { NamesTag = _namesTag };
 }

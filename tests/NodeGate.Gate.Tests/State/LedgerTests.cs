@@ -42,6 +42,7 @@ public sealed class LedgerTests : IDisposable
         Assert.Null(ledger.FindAdmission(Key with { Rule = "other" }));
         Assert.Null(ledger.FindAdmission(Key with { PolicyRevision = "p2" }));
         Assert.Null(ledger.FindAdmission(Key with { TrustRevision = "t2" }));
+        Assert.Null(ledger.FindAdmission(Key with { Tag = "1" }));
     }
 
     [Fact]
