@@ -18,6 +18,9 @@ internal sealed class PullImageMethod(IImageGate gate, AdmittedPull pull, TagNam
     private const string Method = "PullImage";
 
     /// <inheritdoc/>
+    public bool IsLong => true;
+
+    /// <inheritdoc/>
     public async Task<GrpcReply> HandleAsync(GrpcRequest request, CancellationToken callAborted)
     {
         // Step 2: read what is judged.

@@ -171,6 +171,38 @@ public sealed class GatedCallTests : IAsyncLifetime
         Assert.Contains("grpc-status: 5", client.Decode(await client.ReadCallFrameAsync()));
     }
 
+    /// <summary>The attack: a pod for each place, each with an image from a registry that answers slowly.</summary>
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(100, 1)]
+    public async Task Gate_TooManyLongCalls_ShortOnesStillRun(int onAConnection, int inAll)
+    {
+        var release = new TaskCompletionSource();
+        var reply = GrpcReply.Error(GrpcStatusCode.NotFound, "done");
+        var slow = new TestMethod(
+            async (_, _) =>
+            {
+                await release.Task;
+                return reply;
+            },
+            isLong: true);
+        _place.Start(
+            new TestRouter(new TestMethod((_, _) => Task.FromResult(reply)), slow),
+            new WireLimits { LongGatedCallsPerConnection = onAConnection, LongGatedCalls = inAll });
+        using var client = await RawPeer.ConnectAsync(_place.SocketPath);
+        await CallAsync(client, 1, EmptyMessage, "/l.S/M");
+        await CallAsync(client, 3, EmptyMessage, "/l.S/M");
+        Assert.Contains("grpc-status: 8", client.Decode(await client.ReadCallFrameAsync()));
+        await CallAsync(client, 5, EmptyMessage);
+        Assert.Contains("grpc-status: 5", client.Decode(await client.ReadCallFrameAsync()));
+
+        // The place is given back with the answer.
+        release.SetResult();
+        Assert.Contains("grpc-status: 5", client.Decode(await client.ReadCallFrameAsync()));
+        await CallAsync(client, 7, EmptyMessage, "/l.S/M");
+        Assert.Contains("grpc-status: 5", client.Decode(await client.ReadCallFrameAsync()));
+    }
+
     [Fact]
     public async Task Gate_TooManyBytesInAll_ResourceExhausted()
     {
@@ -237,9 +269,9 @@ public sealed class GatedCallTests : IAsyncLifetime
         throw new InvalidOperationException("was not cancelled");
     }
 
-    private static async Task CallAsync(RawPeer client, int streamId, byte[] body)
+    private static async Task CallAsync(RawPeer client, int streamId, byte[] body, string path = "/g.S/M")
     {
-        client.Headers(streamId, false, RawPeer.Request("/g.S/M"));
+        client.Headers(streamId, false, RawPeer.Request(path));
         client.Data(streamId, true, body);
         await client.FlushAsync();
     }

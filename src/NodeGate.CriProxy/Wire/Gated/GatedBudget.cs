@@ -5,5 +5,7 @@ internal sealed class GatedBudget(WireLimits limits)
 {
     public ByteBudget Calls { get; } = new(limits.GatedCalls);
 
+    public ByteBudget LongCalls { get; } = new(limits.LongGatedCalls);
+
     public ByteBudget Bytes { get; } = new(limits.GatedBytes);
 }

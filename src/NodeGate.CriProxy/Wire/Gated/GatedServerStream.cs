@@ -81,17 +81,47 @@ internal sealed class GatedServerStream : ServerStream
             return;
         }
 
-        if (_owner.GatedRunning >= _limits.GatedCallsPerConnection || !_budget.Calls.TryTake(1))
+        if (!TryTakePlace())
         {
             Finish();
-            AnswerError(GrpcStatusCode.ResourceExhausted,
-                $"nodegate: too many calls of this kind run at once ({_limits.GatedCallsPerConnection} on a connection, {_limits.GatedCalls} in all)");
+            var (each, all) = _method.IsLong ? (_limits.LongGatedCallsPerConnection, _limits.LongGatedCalls) : (_limits.GatedCallsPerConnection, _limits.GatedCalls);
+            AnswerError(GrpcStatusCode.ResourceExhausted, $"nodegate: too many calls of this kind run at once ({each} on a connection, {all} in all)");
             return;
         }
 
-        _owner.GatedRunning++;
         _isRunning = true;
         ThreadPool.UnsafeQueueUserWorkItem(static stream => _ = stream.RunAsync(), this, preferLocal: false);
+    }
+
+    private bool TryTakePlace()
+    {
+        if (_owner.GatedRunning >= _limits.GatedCallsPerConnection
+            || (_method.IsLong && _owner.LongGatedRunning >= _limits.LongGatedCallsPerConnection)
+            || !_budget.Calls.TryTake(1))
+        {
+            return false;
+        }
+
+        if (_method.IsLong && !_budget.LongCalls.TryTake(1))
+        {
+            _budget.Calls.Return(1);
+            return false;
+        }
+
+        _owner.GatedRunning++;
+        _owner.LongGatedRunning += _method.IsLong ? 1 : 0;
+        return true;
+    }
+
+    private void LeavePlace()
+    {
+        _owner.GatedRunning--;
+        _budget.Calls.Return(1);
+        if (_method.IsLong)
+        {
+            _owner.LongGatedRunning--;
+            _budget.LongCalls.Return(1);
+        }
     }
 
     private async Task RunAsync()
@@ -116,9 +146,8 @@ internal sealed class GatedServerStream : ServerStream
         Http2Connection? output;
         lock (_owner.Group.Lock)
         {
-            _owner.GatedRunning--;
+            LeavePlace();
             _isRunning = false;
-            _budget.Calls.Return(1);
             Finish();
             if (reply is not null)
             {

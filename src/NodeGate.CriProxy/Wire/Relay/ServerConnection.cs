@@ -36,6 +36,9 @@ internal sealed class ServerConnection : Http2Connection
     /// <summary>Gated methods that have not returned yet, those of reset streams too: a reset must not make room for the next one.</summary>
     public int GatedRunning { get; set; }
 
+    /// <summary>Those of <see cref="GatedRunning"/> that are long.</summary>
+    public int LongGatedRunning { get; set; }
+
     public bool IsGreeted { get; private set; }
 
     protected override int LastPeerStream => _lastStream;

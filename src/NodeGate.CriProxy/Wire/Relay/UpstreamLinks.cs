@@ -269,19 +269,21 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
     /// <summary>Null when the connection is ready, else why not.</summary>
     private async Task<string?> TryConnectAsync()
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket? socket = null;
         try
         {
+            // Creating it can fail as well (no descriptors left): thrown from here, nobody would ever try again.
+            socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), _stop.Token);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return e.SocketErrorCode == SocketError.AddressNotAvailable ? "there is no such socket file" : e.Message;
         }
         catch (OperationCanceledException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return "stopping";
         }
 
