@@ -69,7 +69,11 @@ internal static class GrpcFields
     private static void AddTrailers(List<HeaderField> fields, GrpcReply reply)
     {
         fields.Add(Status(reply.Status));
-        if (reply.StatusMessage is { } message)
+        if (reply.EncodedStatusMessage is { } encoded)
+        {
+            fields.Add(new HeaderField(GrpcMessageName, encoded, neverIndexed: false));
+        }
+        else if (reply.StatusMessage is { } message)
         {
             fields.Add(Message(message));
         }

@@ -20,6 +20,12 @@ internal sealed record GrpcReply(
     ImmutableArray<MetadataEntry> Trailers,
     bool TrailersOnly)
 {
+    /// <summary>
+    /// <c>grpc-message</c> as containerd wrote it, written again as it is: text that is not UTF-8, or that was escaped more than it had to be,
+    /// would come out of decoding and encoding as other bytes. Null: <see cref="StatusMessage"/> is encoded.
+    /// </summary>
+    public byte[]? EncodedStatusMessage { get; init; }
+
     /// <summary>An error answer of NodeGate's own, always written as Trailers-Only.</summary>
     public static GrpcReply Error(GrpcStatusCode status, string message) => new(status, message, null, [], [], TrailersOnly: true);
 }

@@ -95,6 +95,10 @@ internal sealed class KestrelUpstream : IAsyncDisposable
             case "/t.S/Reset":
                 context.Features.Get<IHttpResetFeature>()!.Reset(2);
                 break;
+            case "/t.S/Words":
+                response.Headers["grpc-status"] = "14";
+                response.Headers["grpc-message"] = "%6Eot%20UTF-8: %FF";
+                break;
             default:
                 response.Headers["grpc-status"] = "12";
                 response.Headers["grpc-message"] = "unknown method";

@@ -157,6 +157,17 @@ public sealed class RelayHttpTests : IAsyncLifetime
         Assert.Equal((GrpcStatusCode.Unimplemented, "unknown method", true), (unknown.Status, unknown.StatusMessage, unknown.TrailersOnly));
     }
 
+    [Fact]
+    public async Task UpstreamChannel_ErrorText_IsAnsweredWithTheBytesThatCame()
+    {
+        await using var upstream = await KestrelUpstream.StartAsync(_place.UpstreamPath);
+        await using var channel = new UpstreamChannel(_place.UpstreamPath, WireLimits.Default, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        _place.Start(new TestRouter(new TestMethod((request, aborted) => channel.CallAsync(request with { Path = "/t.S/Words" }, aborted))));
+        using var http = WireHttp.Client(_place.SocketPath);
+        var answer = await WireHttp.CallAsync(http, "/g.S/M", []);
+        Assert.Equal(("14", "%6Eot%20UTF-8: %FF"), (answer.Trailer("grpc-status"), answer.Trailer("grpc-message")));
+    }
+
     private sealed class PushContent(Func<Stream, Task> push) : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)

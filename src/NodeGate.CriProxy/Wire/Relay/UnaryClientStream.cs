@@ -115,7 +115,8 @@ internal sealed class UnaryClientStream(WireLimits limits, ByteBudget budget) : 
     private void Complete(ReadOnlySpan<HeaderField> trailers, bool trailersOnly)
     {
         var status = GrpcStatusCode.Unknown;
-        var message = Find(trailers, HeaderKind.GrpcMessage) is { } text ? GrpcMessageText.Decode(text.Value) : null;
+        var encoded = Find(trailers, HeaderKind.GrpcMessage)?.Value;
+        var message = encoded is null ? null : GrpcMessageText.Decode(encoded);
         if (Find(trailers, HeaderKind.GrpcStatus) is { } code)
         {
             status = Utf8Parser.TryParse(code.Value, out int value, out var used) && used == code.Value.Length ? (GrpcStatusCode)value : GrpcStatusCode.Unknown;
@@ -139,7 +140,10 @@ internal sealed class UnaryClientStream(WireLimits limits, ByteBudget budget) : 
         }
 
         ReadOnlyMemory<byte>? body = _reader.IsEmpty ? null : _reader.TakeMessage();
-        _reply.TrySetResult(new GrpcReply(status, message, body, [.. _headers], [.. Select(trailers)], trailersOnly));
+        _reply.TrySetResult(new GrpcReply(status, message, body, [.. _headers], [.. Select(trailers)], trailersOnly)
+        {
+            EncodedStatusMessage = encoded,
+        });
     }
 
     private void Fail(GrpcStatusCode status, string message)
