@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -79,6 +80,9 @@ internal sealed class ContainerdTap : IAsyncDisposable
     {
         var response = context.Response;
         response.ContentType = "application/grpc";
+
+        // Kestrel would write the time, and two answers are compared.
+        response.Headers.Date = "Thu, 01 Jan 2026 00:00:00 GMT";
         foreach (var (name, value) in headers)
         {
             response.Headers.Append(name, value);
@@ -93,6 +97,16 @@ internal sealed class ContainerdTap : IAsyncDisposable
         {
             response.AppendTrailer(name, value);
         }
+    }
+
+    /// <summary>Answers in one header block, as grpc-go does before the first message.</summary>
+    public static void Fail(HttpContext context, int status, string message, string details)
+    {
+        context.Response.ContentType = "application/grpc";
+        context.Response.Headers.Date = "Thu, 01 Jan 2026 00:00:00 GMT";
+        context.Response.Headers["grpc-status"] = status.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["grpc-message"] = message;
+        context.Response.Headers["grpc-status-details-bin"] = details;
     }
 
     public async ValueTask DisposeAsync()

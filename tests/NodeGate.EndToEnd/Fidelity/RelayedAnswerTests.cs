@@ -63,7 +63,7 @@ public sealed class RelayedAnswerTests(FidelityNodes nodes)
     }
 
     [RealPartFact("root", "containerd-2.1", "nodegate", "crane", "busybox")]
-    public async Task Gate_ErrorsOfContainerd_AreItsOwnWithTheirDetails()
+    public async Task Gate_ErrorsOfContainerd_AreItsOwn()
     {
         var node = await nodes.NodeAsync();
         var missing = (await nodes.RegistryAsync()).NewRepository("open/") + ":none";
@@ -71,8 +71,7 @@ public sealed class RelayedAnswerTests(FidelityNodes nodes)
 
         var pull = await node.SameAsync("/runtime.v1.ImageService/PullImage", request);
 
-        Assert.Equal(5, pull.Status);
-        Assert.NotNull(pull.Trailing("grpc-status-details-bin"));
+        Assert.Equal((5, true), (pull.Status, pull.IsTrailersOnly));
         var status = await node.SameAsync("/runtime.v1.ImageService/ImageStatus", request);
         Assert.Equal((0, 0), (status.Status, status.Message.Length));
     }
@@ -110,12 +109,16 @@ public sealed class RelayedAnswerTests(FidelityNodes nodes)
         await gated.StartContainerAsync(container);
 
         // A large answer, which only a container can be brought to give: between the 4 MiB of a careless client and the limit, and above it.
-        var large = await node.SameAsync("/runtime.v1.RuntimeService/ExecSync", Exec(container, 30, "/bin/head", "-c", (12 * MiB).ToString(CultureInfo.InvariantCulture), "/dev/zero"));
+        var large = await node.SameAsync("/runtime.v1.RuntimeService/ExecSync", Exec(container, 30, "/bin/busybox", "head", "-c", (12 * MiB).ToString(CultureInfo.InvariantCulture), "/dev/zero"));
         Assert.Equal((0, true), (large.Status, large.Message.Length > 12 * MiB));
-        var tooLarge = await node.SameAsync("/runtime.v1.RuntimeService/ExecSync", Exec(container, 30, "/bin/head", "-c", (17 * MiB).ToString(CultureInfo.InvariantCulture), "/dev/zero"));
+        var tooLarge = await node.SameAsync("/runtime.v1.RuntimeService/ExecSync", Exec(container, 30, "/bin/busybox", "head", "-c", (17 * MiB).ToString(CultureInfo.InvariantCulture), "/dev/zero"));
         Assert.Equal(ResourceExhausted, tooLarge.Status);
-        var late = await node.SameAsync("/runtime.v1.RuntimeService/ExecSync", Exec(container, 0, "/bin/sleep", "60"), new KeyValuePair<string, string>("grpc-timeout", "1500m"));
-        Assert.Equal(4, late.Status);
+
+        // grpc-go's server ends a call whose deadline passes with RST_STREAM CANCEL, unless the method is quicker to answer; the client knows why.
+        foreach (var cri in new[] { direct, gated })
+        {
+            Assert.Contains(await LateAsync(cri, Exec(container, 0, "/bin/sleep", "60")), new[] { "RST_STREAM 8", "grpc-status 4" });
+        }
 
         await gated.RemovePodAsync(sandbox);
         var seen = await Task.WhenAll(events.Select(list => list.WaitAsync(TimeSpan.FromSeconds(30))));
@@ -211,6 +214,19 @@ public sealed class RelayedAnswerTests(FidelityNodes nodes)
             Assert.StartsWith($"SignatureValidationFailed: {evil.Tagged("evil")}: NoSignature: ", refused.StatusMessage, StringComparison.Ordinal);
             Assert.Equal(good.Id, await gated.PullImageAsync(good.Tagged("good"), new CriPod("web")));
             Assert.Equal(good.Id, (await gated.ImageStatusAsync(good.Tagged("good")))?.Id);
+        }
+    }
+
+    private static async Task<string> LateAsync(CriClient cri, byte[] message)
+    {
+        try
+        {
+            var reply = await cri.CallAsync("/runtime.v1.RuntimeService/ExecSync", message, [new("grpc-timeout", "1500m")], CancellationToken.None);
+            return "grpc-status " + reply.Status;
+        }
+        catch (HttpRequestException e) when (e.InnerException is HttpProtocolException reset)
+        {
+            return "RST_STREAM " + reset.ErrorCode;
         }
     }
 

@@ -114,6 +114,26 @@ public sealed class RelayedRequestTests(FidelityNodes nodes) : IAsyncLifetime
         Assert.Contains(gated.Trailers, trailer => trailer is { Key: "grpc-status-details-bin", Value: "CAUSBG5vbmU" });
     }
 
+    [RealPartTheory("root", "containerd-2.1", "nodegate", "crane", "busybox")]
+    [InlineData(List)]
+    [InlineData(Status)]
+    [InlineData(Pull)]
+    public async Task Answer_ErrorWithDetails_ComesBackAsItWasGiven(string path)
+    {
+        var node = await nodes.NodeAsync();
+        var open = (await nodes.RegistryAsync()).NewRepository("open/") + ":1";
+        node.Tap.Answer = (_, context) =>
+        {
+            ContainerdTap.Fail(context, 14, "nothing%20there%3A r%C3%A9sum%C3%A9%0A", "CA4SBW5vbmU6GhUKE3R5cGUuZXhhbXBsZS9Ob3RoaW5n");
+            return Task.FromResult(true);
+        };
+
+        var (_, _, direct, gated) = await node.ArrivalsAsync(path, Named(open));
+
+        FidelityNode.AssertSame(direct, gated);
+        Assert.Equal((14, true, "CA4SBW5vbmU6GhUKE3R5cGUuZXhhbXBsZS9Ob3RoaW5n"), (gated.Status, gated.IsTrailersOnly, gated.Header("grpc-status-details-bin")));
+    }
+
     [RealPartFact("root", "containerd-2.1", "nodegate", "crane", "busybox")]
     public async Task Answer_OfAPresentImageWithUnknownFields_ComesBackAsItWasGiven()
     {
