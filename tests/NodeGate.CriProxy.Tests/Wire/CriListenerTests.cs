@@ -63,6 +63,23 @@ public sealed class CriListenerTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Start_FolderThatIsNotThere_IsCreated()
+    {
+        var path = Path.Combine(Path.GetDirectoryName(_place.SocketPath)!, "run", "nodegate", "n.sock");
+        SocketFile.Listen(path, group: null).Remove();
+        Assert.True(Directory.Exists(Path.GetDirectoryName(path)));
+    }
+
+    [Fact]
+    public void Start_FolderThatCannotBe_IsRefusedAndNamed()
+    {
+        var file = Path.Combine(Path.GetDirectoryName(_place.SocketPath)!, "file");
+        File.WriteAllText(file, "");
+        var error = Assert.Throws<ListenException>(() => SocketFile.Listen(Path.Combine(file, "n.sock"), group: null));
+        Assert.Contains($"cannot create the folder {file}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Start_UnknownGroup_IsRefusedBeforeTheSocketExists()
     {
         Assert.Contains("no-such-group", Assert.Throws<ListenException>(() => SocketFile.Listen(_place.SocketPath, "no-such-group")).Message, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace NodeGate.CriProxy.Wire.Listening;
@@ -12,6 +13,9 @@ internal sealed partial class SocketFile
     public const int MaxPathBytes = 107;
 
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private const int Backlog = 512;
 
     private readonly FileIdentity _identity;
@@ -41,6 +45,7 @@ internal sealed partial class SocketFile
 
         CheckPath(path);
         var groupId = group is null ? -1 : FindGroup(group, path);
+        CreateFolder(path);
         var replaced = RemoveStale(path);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -91,6 +96,22 @@ internal sealed partial class SocketFile
         if (!System.IO.Path.IsPathFullyQualified(path))
         {
             throw new ListenException($"the socket path '{path}' is not absolute");
+        }
+    }
+
+    /// <summary>Below /run nothing outlives a reboot. Who may connect is the socket's own mode, so the folder is open to all.</summary>
+    [UnsupportedOSPlatform("windows")]
+    private static void CreateFolder(string path)
+    {
+        var folder = System.IO.Path.GetDirectoryName(path)!;
+        try
+        {
+            // A folder that is there keeps its mode.
+            Directory.CreateDirectory(folder, FolderMode);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ListenException($"cannot create the folder {folder} of the socket: {e.Message}", e);
         }
     }
 
