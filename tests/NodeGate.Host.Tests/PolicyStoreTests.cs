@@ -83,6 +83,49 @@ public sealed class PolicyStoreTests : IDisposable
         Assert.True(folder.HasChanged(snapshot));
     }
 
+    /// <summary>The attack: a revoked key that stays in force because the new one is as long and a package set its time.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void HasChanged_OtherContentOfTheSameLengthAndTime_IsSeen(bool inPlace)
+    {
+        Write("policy.yaml", Deny);
+        var path = Path.Combine(_folder, "policy.yaml");
+        var time = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(path, time);
+        var folder = new PolicyFolder(_folder);
+        var snapshot = folder.Load();
+        Assert.False(folder.HasChanged(snapshot));
+
+        var written = inPlace ? path : path + ".new";
+        File.WriteAllText(written, Deny.Replace("deny", "allo", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(written, time);
+        File.Move(written, path, overwrite: true);
+        Assert.True(folder.HasChanged(snapshot));
+    }
+
+    /// <summary>A folder on the way is swapped, as releases are by a link: the files' own names and times stay.</summary>
+    [Fact]
+    public void HasChanged_LinkOnTheWaySwapped_IsSeen()
+    {
+        var time = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        foreach (var release in (string[])["1", "2"])
+        {
+            Write($"{release}/policy.yaml", Deny);
+            File.SetLastWriteTimeUtc(Path.Combine(_folder, release, "policy.yaml"), time);
+        }
+
+        var current = Path.Combine(_folder, "current");
+        File.CreateSymbolicLink(current, "1");
+        var folder = new PolicyFolder(current);
+        var snapshot = folder.Load();
+        Assert.False(folder.HasChanged(snapshot));
+
+        File.Delete(current);
+        File.CreateSymbolicLink(current, "2");
+        Assert.True(folder.HasChanged(snapshot));
+    }
+
     [Fact]
     public void Load_DotFilesAndOtherNames_AreNotPolicies()
     {

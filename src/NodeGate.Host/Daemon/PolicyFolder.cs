@@ -47,7 +47,7 @@ internal sealed class PolicyFolder(string path)
     }
 
     /// <summary>
-    /// What the files look like from outside: a change of name, size, time or inode of any of them (or of the list) makes another text.
+    /// Whether the files look different from outside: a change of name, size, time or inode of any of them, or of the list.
     /// Symbolic links are followed, because a ConfigMap changes by swapping one.
     /// </summary>
     internal bool HasChanged(PolicySnapshot snapshot)
