@@ -12,7 +12,8 @@ namespace NodeGate.Oci;
 /// <item>1.6 counts 255 characters over registry and repository together, 1.7 and later over the repository alone: together.</item>
 /// <item>1.6 knows no IPv6 registry and refuses the pull itself; 1.7 and later take any hexadecimal digits and colons in brackets.</item>
 /// <item>sha384, which go-digest knows, is not among the algorithms registered by the OCI image specification: refused.</item>
-/// <item>Ports and IPv6 addresses that do not exist are refused here, not when dialling: Go would look "[A]" up as a host named "A".</item>
+/// <item>Ports and IPv6 addresses that do not exist, and IPv4 addresses in other than their usual form, are refused here, not when dialling: Go
+/// would look "[A]" up as a host named "A", and "127.1" as one named "127.1".</item>
 /// </list>
 /// </remarks>
 internal static class ImageReferenceParser

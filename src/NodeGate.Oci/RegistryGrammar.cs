@@ -44,7 +44,7 @@ internal static class RegistryGrammar
 
     /// <summary>
     /// The one spelling of <paramref name="registry"/> among all that reach the same server: lower case, no leading zeros, no port where it
-    /// is that of https, one text for each IPv6 address, Docker Hub by its short name.
+    /// is that of https, one text for each IP address, Docker Hub by its short name.
     /// </summary>
     internal static string Canonicalise(string registry)
     {
@@ -52,7 +52,7 @@ internal static class RegistryGrammar
         var colon = registry.IndexOf(':', bracket < 0 ? 0 : bracket);
         var end = colon < 0 ? registry.Length : colon;
         var host = bracket >= 0 && TryParseIPv6(registry.AsSpan(1, bracket - 1), out var address)
-            ? "[" + address + "]"
+            ? TextOf(address!)
             : registry[..end].ToLowerInvariant();
         var port = HttpsPort;
         if (colon >= 0)
@@ -69,6 +69,9 @@ internal static class RegistryGrammar
         return host is "registry-1.docker.io" or "index.docker.io" ? ImageReferenceParser.DefaultRegistry : host;
     }
 
+    // [::ffff:7f00:1] reaches what 127.0.0.1 reaches.
+    private static string TextOf(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : "[" + address + "]";
+
     private static ReferenceFault? FindHostFault(ReadOnlySpan<char> host)
     {
         for (var i = 0; i < host.Length; i++)
@@ -79,6 +82,12 @@ internal static class RegistryGrammar
                 return new ReferenceFault(
                     i, "expected a registry host of letters, digits, '-' and '.', each part beginning and ending with a letter or digit");
             }
+        }
+
+        // 127.1 and 0x7f.1 are 127.0.0.1 to .NET and to the C library, and names to ask DNS for to Go: two readers, two registries.
+        if (IPAddress.TryParse(host, out var address) && !host.SequenceEqual(address.ToString()))
+        {
+            return new ReferenceFault(0, $"expected an IPv4 address in its usual form ({address})");
         }
 
         return host.IsEmpty ? new ReferenceFault(0, "expected a registry host") : null;

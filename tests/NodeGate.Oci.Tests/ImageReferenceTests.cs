@@ -155,6 +155,10 @@ public sealed class ImageReferenceTests
     [InlineData("[::1]:/a", 5)]
     [InlineData("[::1]::80/a", 5)]
     [InlineData("[::1]", 0)]
+    [InlineData("127.1/a", 0)]
+    [InlineData("0x7f.1/a", 0)]
+    [InlineData("010.0.0.1/a", 0)]
+    [InlineData("2130706433:5000/a", 0)]
     // Tags and digests.
     [InlineData("a:", 2)]
     [InlineData("a:@" + Sha256, 2)]
@@ -276,6 +280,7 @@ public sealed class ImageReferenceTests
     [InlineData("registry-1.docker.io:444/library/nginx", "registry-1.docker.io:444/library/nginx")]
     [InlineData("[0:0:0:0:0:0:0:1]:0443/a", "[::1]/a")]
     [InlineData("[2001:DB8::A]:5000/a", "[2001:db8::a]:5000/a")]
+    [InlineData("[::ffff:7f00:1]:5000/a", "127.0.0.1:5000/a")]
     public void PolicyName_AnotherSpellingOfTheSameServer_IsOneName(string text, string expected) =>
         Assert.Equal(expected, ImageReference.Parse(text).PolicyName);
 

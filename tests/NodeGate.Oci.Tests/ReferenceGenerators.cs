@@ -13,7 +13,7 @@ internal static class ReferenceGenerators
         "a", "b0", "lib", "library", "nginx", "A", "Foo", "docker.io", "index.docker.io", "localhost", "LOCALHOST", "ghcr.io", "GHCR.io",
         "/", "/", "/", ":", ":", "@", ".", "-", "_", "__", "--", "5000", "0", "65535", "65536", ":80/", ":443/", "[::1]", "[::1]:5000/", "[", "]",
         "[A]", "[2001:DB8::1]", "sha256:", "sha512:", "@sha256:", Hex, Hex + Hex, "@sha256:" + Hex, "@sha512:" + Hex + Hex, ":latest", ":v1.0",
-        " ", "\n", "\0", "é", "\u017F", "\u212A", "\uD800", "%", "+", "127.0.0.1", "127.0.0.1:5000/",
+        " ", "\n", "\0", "é", "\u017F", "\u212A", "\uD800", "%", "+", "127.0.0.1", "127.0.0.1:5000/", "127.1", "0x7f.1/",
     ];
 
     private static readonly string[] Registries = ["", "docker.io/", "index.docker.io/", "ghcr.io/", "localhost/", "r:5000/", "[::1]:5000/", "Foo/"];

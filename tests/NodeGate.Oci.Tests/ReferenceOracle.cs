@@ -58,6 +58,12 @@ internal static class ReferenceOracle
             return false;
         }
 
+        var host = match.Groups["registry"].Value.Split(':')[0];
+        if (IPAddress.TryParse(host, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork && v4.ToString() != host)
+        {
+            return false;
+        }
+
         var v6 = match.Groups["v6"];
         return !v6.Success || (IPAddress.TryParse(v6.Value, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6);
     }
