@@ -27,6 +27,7 @@ public sealed class HostileRegistryTests
         ["redirect in a circle"] = (HostileRegistry.Redirect(request => request.Path.Value!.EndsWith('1') ? "/a" : "/v2/x/1"), ContentFailure.Corrupt),
         ["redirects without end"] = (HostileRegistry.Redirect(request => request.Path + "x"), ContentFailure.LimitExceeded),
         ["redirect to nowhere"] = (HostileRegistry.Redirect(_ => "gopher://x/"), ContentFailure.Corrupt),
+        ["redirect to a host that is none"] = (HostileRegistry.Redirect(_ => "http://xn--%C3%BC.com/"), ContentFailure.Corrupt),
         ["redirect to the metadata service"] = (HostileRegistry.Redirect(_ => "http://169.254.169.254/latest"), ContentFailure.Corrupt),
         ["deep json"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.DeepJson), ContentFailure.LimitExceeded),
         ["duplicate keys"] = (HostileRegistry.Bytes(MediaTypes.OciIndex, HostileRegistry.DuplicateKeys), ContentFailure.Corrupt),

@@ -45,6 +45,7 @@ internal static class RealmRule
             || parsed.UserInfo.Length > 0
             || parsed.Fragment.Length > 0
             || !MayBeSpokenTo(registry, parsed)
+            || !UrlRules.HasHost(parsed)
             || UrlRules.PointsIntoNode(registry, parsed))
         {
             return RealmVerdict.Refused;

@@ -198,7 +198,7 @@ internal sealed class HostClient(RegistryContext context, RegistryHost host, Ima
     private static Uri RedirectTarget(Uri from, Uri? location)
     {
         if (location is null || location.OriginalString.Length > RegistryLimits.MaxUrlLength || !Uri.TryCreate(from, location, out var to)
-            || to.Scheme is not ("http" or "https"))
+            || to.Scheme is not ("http" or "https") || !UrlRules.HasHost(to))
         {
             throw new HostException(ContentFailure.Corrupt, "redirects to something that is not a URL");
         }

@@ -10,6 +10,21 @@ internal static class UrlRules
         a.Scheme == b.Scheme && a.Port == b.Port && string.Equals(a.Host, b.Host, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
+    /// False for a host that is no name in any writing (a damaged IDN label): .NET parses such a URL and throws where its host is read.
+    /// </summary>
+    internal static bool HasHost(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
     /// True for an address that only means something on the node: link-local (a cloud's metadata service) and unspecified addresses, and
     /// loopback for anything but a registry that is itself on loopback.
     /// </summary>

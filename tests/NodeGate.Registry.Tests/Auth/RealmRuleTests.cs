@@ -50,6 +50,7 @@ public sealed class RealmRuleTests
     [InlineData("https://registry.example", "https://[fe80::1]/token")]
     [InlineData("https://registry.example", "https://[::ffff:127.0.0.1]/token")]
     [InlineData("https://registry.example", "https://0.0.0.0/token")]
+    [InlineData("https://registry.example", "https://xn--\u00fc.com/token")]
     public void Judge_RealmThatIsNotFollowed_IsRefused(string registry, string realm) => Assert.Equal(RealmVerdict.Refused, Judge(registry, realm));
 
     [Fact]
