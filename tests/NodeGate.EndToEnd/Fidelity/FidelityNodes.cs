@@ -26,6 +26,11 @@ public sealed class FidelityNodes : IAsyncLifetime
 
     internal Task<NodeRegistry> RegistryAsync() => _registry.Value;
 
-    internal Task<FidelityNode> NodeAsync(string version = "2.1") =>
-        _nodes.GetOrAdd(version, version => new Lazy<Task<FidelityNode>>(async () => await FidelityNode.StartAsync(version, await _registry.Value))).Value;
+    /// <summary>The node, with nothing left at its tap of what another test put there.</summary>
+    internal async Task<FidelityNode> NodeAsync(string version = "2.1")
+    {
+        var node = await _nodes.GetOrAdd(version, version => new Lazy<Task<FidelityNode>>(async () => await FidelityNode.StartAsync(version, await _registry.Value))).Value;
+        (node.Tap.Answer, node.Tap.Hold) = (null, null);
+        return node;
+    }
 }

@@ -16,7 +16,7 @@ public sealed class RelayedAnswerTests(FidelityNodes nodes)
         get
         {
             var rows = new TheoryData<string, string>();
-            foreach (var version in Tools.ContainerdVersions.Where(version => version != "1.6").DefaultIfEmpty("none"))
+            foreach (var version in Tools.ContainerdVersions.DefaultIfEmpty("none").TakeLast(2))
             {
                 foreach (var method in new[] { "RuntimeService/Version", "RuntimeService/Status", "RuntimeService/ListContainers", "RuntimeService/ListPodSandbox", "ImageService/ListImages", "RuntimeService/NoSuchMethod", "ImageService/NoSuchMethod" })
                 {

@@ -7,7 +7,7 @@ namespace NodeGate.EndToEnd.Fidelity;
 /// answered: seen with a tap between the two.
 /// </summary>
 [Collection(FidelityCollection.Name)]
-public sealed class RelayedRequestTests(FidelityNodes nodes) : IAsyncLifetime
+public sealed class RelayedRequestTests(FidelityNodes nodes)
 {
     private const int MiB = 1 << 20;
     private const string Status = "/runtime.v1.ImageService/ImageStatus";
@@ -24,17 +24,6 @@ public sealed class RelayedRequestTests(FidelityNodes nodes) : IAsyncLifetime
         new("grpc-previous-rpc-attempts", "1"),
         new("user-agent", "kubelet/1.33 grpc-go/1.70.0"),
     ];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (Tools.Has("containerd-2.1") && Tools.Has("nodegate"))
-        {
-            var tap = (await nodes.NodeAsync()).Tap;
-            (tap.Answer, tap.Hold) = (null, null);
-        }
-    }
 
     [RealPartTheory("root", "containerd-2.1", "nodegate", "crane", "busybox")]
     [InlineData(List)]
