@@ -32,7 +32,10 @@ internal static class Bench
         var loadBefore = LoadAverage();
         await using var registry = await CountingRegistry.StartAsync();
         var metricsPort = Probe.FreePort();
-        await using var containerd = await ContainerdProcess.StartAsync("2.1", new ContainerdOptions { ExtraConfig = ContainerdCallCounter.Config(metricsPort) });
+        await using var containerd = await ContainerdProcess.StartAsync("2.1", new ContainerdOptions
+        {
+            ExtraConfig = ContainerdCallCounter.Config(metricsPort),
+        });
         await using var signer = await Signer.CreateAsync(registry.Host);
         var setup = new NodeGateSetup { Upstream = containerd.SocketPath, CertsDir = containerd.CertsDir, Policy = signer.Policy };
 

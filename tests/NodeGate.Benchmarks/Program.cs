@@ -16,8 +16,9 @@ using NodeGate.Testing.RealParts;
 //   decisions[] kind (Cold: first pull by tag; WarmByTag: again; WarmByDigest: by its digest), format (Legacy: cosign 2.5, Bundle:
 //              cosign 3.1), keys (authorities with one key each, of which the last is the signer), registryDelayMs (added to every answer
 //              of the registry), requests (of the gate, not of containerd's own pull; the worst of the samples), rounds (longest chain of
-//              requests of which each waited for the one before; null where the registry is too near to tell), decisionMs (the audit log's durationMs), pullMs (all that the caller
-//              waited: the decision, the audit log's fsync, containerd's pull, the tag's name), samples[] with each request and its status
+//              requests of which each waited for the one before; null where the registry is too near to tell), decisionMs (the audit
+//              log's durationMs), pullMs (all that the caller waited: the decision, the audit log's fsync, containerd's pull, the tag's
+//              name), samples[] with each request and its status
 //   firstDecision  the first pull of the daemon's life, when nothing is compiled to the end and no connection is open
 //   verify[]   `nodegate verify` and `cosign verify` of the same image, each a process of its own: start of the process included
 //   daemon     startToReadyMs (start of the process until ImageFsInfo is answered by containerd through the socket), starts[] (each),

@@ -16,7 +16,9 @@ internal sealed record ProcessUsage(long RssKiB, long AnonymousKiB, long PeakKiB
 
     internal static ProcessUsage Of(int processId)
     {
-        var status = File.ReadLines($"/proc/{processId}/status").Select(line => line.Split(':', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var status = File.ReadLines($"/proc/{processId}/status")
+            .Select(line => line.Split(':', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         return new ProcessUsage(Number("VmRSS"), Number("RssAnon"), Number("VmHWM"), Number("Threads"));
 
         long Number(string name) => long.Parse(status[name].AsSpan().Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture);

@@ -69,7 +69,9 @@ internal sealed class Signer : IAsyncDisposable
 
     private string WritePolicy()
     {
-        var authorities = Enumerable.Range(1, ManyKeys).Select(number => (Name: $"key-{number}", File: number == ManyKeys ? Key.PublicKey : Stranger(number))).ToArray();
+        var authorities = Enumerable.Range(1, ManyKeys)
+            .Select(number => (Name: $"key-{number}", File: number == ManyKeys ? Key.PublicKey : Stranger(number)))
+            .ToArray();
         var named = authorities.Select(authority => $"  - {{ name: {authority.Name}, cosign: {{ keys: [{{ file: {authority.File} }}] }} }}");
         var policy = $$"""
             apiVersion: nodegate.dev/v1

@@ -20,7 +20,8 @@ internal static class VerifyBench
         var cosign = new List<(double Milliseconds, RegistryCalls Calls)>();
         for (var run = 0; run <= Runs; run++)
         {
-            nodeGate.Add(await TimeAsync(registry, DecisionBench.UserAgent, () => NodeGateCommand.RunAsync("verify", "--policy", signer.PolicyFile, image.ByTag)));
+            nodeGate.Add(await TimeAsync(
+                registry, DecisionBench.UserAgent, () => NodeGateCommand.RunAsync("verify", "--policy", signer.PolicyFile, image.ByTag)));
             cosign.Add(await TimeAsync(registry, CosignUserAgent, () => signer.Cosign3.VerifyAsync(image.ByTag, signer.Key)));
         }
 
@@ -29,10 +30,16 @@ internal static class VerifyBench
 
         // The first run of each only brings files into the page cache.
         VerifySeries Series(string program, List<(double Milliseconds, RegistryCalls Calls)> runs) => new(
-            program, format, delay, [.. runs.Skip(1).Select(run => run.Milliseconds)], runs.Max(run => run.Calls.Requests), delay == TimeSpan.Zero ? null : runs.Max(run => run.Calls.Rounds));
+            program,
+            format,
+            delay,
+            [.. runs.Skip(1).Select(run => run.Milliseconds)],
+            runs.Max(run => run.Calls.Requests),
+            delay == TimeSpan.Zero ? null : runs.Max(run => run.Calls.Rounds));
     }
 
-    private static async Task<(double Milliseconds, RegistryCalls Calls)> TimeAsync(CountingRegistry registry, string userAgent, Func<Task<CommandResult>> verify)
+    private static async Task<(double Milliseconds, RegistryCalls Calls)> TimeAsync(
+        CountingRegistry registry, string userAgent, Func<Task<CommandResult>> verify)
     {
         registry.Forget();
         var began = Stopwatch.GetTimestamp();

@@ -10,7 +10,7 @@ internal sealed partial class H2Load(ContainerdCallCounter counter) : IAsyncDisp
 {
     private readonly TestFolder _folder = TestFolder.Create();
 
-    /// <summary>Throws when one call failed the answers were not all of the length that containerd itself gives, or containerd did not get each of them.</summary>
+    /// <summary>Throws when one call failed, an answer was not as long as containerd gives it, or containerd did not get every call.</summary>
     internal async Task<RelayRound> RunAsync(RelayParty party, int streams, int calls, int answerBytes)
     {
         // A gRPC frame of an empty message: no compression, length 0.

@@ -25,13 +25,15 @@ internal static class ConsoleReport
         table.Write(output);
         output.WriteLine();
         output.WriteLine(
-            $"Took {results.Duration.TotalSeconds:0} s; load average {results.LoadAverage.Before:0.0} before, {results.LoadAverage.After:0.0} after, {Environment.ProcessorCount} cores.");
+            $"Took {results.Duration.TotalSeconds:0} s; load average {results.LoadAverage.Before:0.0} before, {results.LoadAverage.After:0.0} after, "
+            + $"{Environment.ProcessorCount} cores.");
     }
 
     private static void WriteRelay(BenchResults results, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine($"Relay: RuntimeService/Version of containerd 2.1, one connection, median of {RelayBench.Rounds} alternating rounds, CPU of the party itself");
+        output.WriteLine(
+            $"Relay: RuntimeService/Version of containerd 2.1, one connection, median of {RelayBench.Rounds} alternating rounds, CPU of the party itself");
         var table = new Table("party, streams", "requests/s", "mean µs", "median µs", "p99 µs", "CPU µs/call", "requests/s to nginx", "mean to nginx");
         foreach (var series in results.Relay)
         {
@@ -58,11 +60,17 @@ internal static class ConsoleReport
         foreach (var series in results.Decisions)
         {
             table.Add(
-                $"{Name(series.Format)}, {series.Keys}, {Distance(series.RegistryDelay)}", Name(series.Kind), Short(series.DecisionMs), Short(series.PullMs), Text(series.Requests), Count(series.Rounds));
+                $"{Name(series.Format)}, {series.Keys}, {Distance(series.RegistryDelay)}",
+                Name(series.Kind),
+                Short(series.DecisionMs),
+                Short(series.PullMs),
+                Text(series.Requests),
+                Count(series.Rounds));
         }
 
         var first = results.FirstDecision;
-        table.Add($"bundle, 1, {Distance(Bench.Far)}", "first of the process", Short(first.DecisionMs), Short(first.PullMs), Text(first.Requests), Text(first.Rounds));
+        table.Add(
+            $"bundle, 1, {Distance(Bench.Far)}", "first of the process", Short(first.DecisionMs), Short(first.PullMs), Text(first.Requests), Text(first.Rounds));
         table.Write(output);
     }
 
@@ -73,7 +81,8 @@ internal static class ConsoleReport
         var table = new Table("signed, registry", "program", "ms", "requests", "rounds");
         foreach (var series in results.Verify)
         {
-            table.Add($"{Name(series.Format)}, {Distance(series.RegistryDelay)}", series.Program, Short(series.MedianMs), Text(series.Requests), Count(series.Rounds));
+            table.Add(
+                $"{Name(series.Format)}, {Distance(series.RegistryDelay)}", series.Program, Short(series.MedianMs), Text(series.Requests), Count(series.Rounds));
         }
 
         table.Write(output);
@@ -83,7 +92,9 @@ internal static class ConsoleReport
     {
         output.WriteLine();
         output.WriteLine($"Daemon: {results.Binary}");
-        output.WriteLine($"  start to first answer of containerd: {Short(Statistics.Median(results.StartsMs))} ms (median of {results.StartsMs.Length}, {Short(results.StartsMs.Min())} to {Short(results.StartsMs.Max())})");
+        output.WriteLine(
+            $"  start to first answer of containerd: {Short(Statistics.Median(results.StartsMs))} ms "
+            + $"(median of {results.StartsMs.Length}, {Short(results.StartsMs.Min())} to {Short(results.StartsMs.Max())})");
         var table = new Table("memory", "RSS MiB", "of that anonymous", "peak RSS", "threads");
         Add("idle, 10 s after start", results.Idle);
         Add("10 s after the relay's load", results.AfterLoad);

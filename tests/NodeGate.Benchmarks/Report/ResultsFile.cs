@@ -63,8 +63,9 @@ internal static class ResultsFile
             json.WriteString("party", series.Party);
             json.WriteNumber("streams", series.Streams);
             WriteRound(json, "median", series.Median);
-            Number(json, "requestsPerSecondToNginx", Statistics.Median(series.RatiosTo(results.Series(Parties.Nginx, series.Streams), round => round.RequestsPerSecond)));
-            Number(json, "meanToNginx", Statistics.Median(series.RatiosTo(results.Series(Parties.Nginx, series.Streams), round => round.MeanMicros)));
+            var nginx = results.Series(Parties.Nginx, series.Streams);
+            Number(json, "requestsPerSecondToNginx", Statistics.Median(series.RatiosTo(nginx, round => round.RequestsPerSecond)));
+            Number(json, "meanToNginx", Statistics.Median(series.RatiosTo(nginx, round => round.MeanMicros)));
             json.WriteStartArray("rounds");
             foreach (var round in series.Rounds)
             {

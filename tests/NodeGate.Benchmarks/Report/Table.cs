@@ -12,7 +12,8 @@ internal sealed class Table(params string[] head)
         var widths = head.Select((_, column) => _rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in _rows)
         {
-            output.WriteLine("  " + string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd());
+            var cells = row.Select((cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            output.WriteLine("  " + string.Join("  ", cells).TrimEnd());
             if (row == head)
             {
                 output.WriteLine("  " + string.Join("  ", widths.Select(width => new string('-', width))));

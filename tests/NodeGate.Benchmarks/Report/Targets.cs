@@ -33,5 +33,7 @@ internal static class Targets
 
     private static int Growth(DecisionSeries[] cold) => cold
         .GroupBy(series => series.Format)
-        .Max(format => format.Where(series => series.Keys > 1).Max(series => series.Requests) - format.Where(series => series.Keys == 1).Max(series => series.Requests));
+        .Max(format => Requests(format.Where(series => series.Keys > 1)) - Requests(format.Where(series => series.Keys == 1)));
+
+    private static int Requests(IEnumerable<DecisionSeries> series) => series.Max(one => one.Requests);
 }
