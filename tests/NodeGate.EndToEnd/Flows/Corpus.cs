@@ -64,7 +64,6 @@ internal sealed record Corpus
             }
         }
 
-        var plain = new ImageRecipe();
         (CosignKeyPair, string[]) release = (keys.Release, []);
         var signed = MakeOneAsync("signed", new ImageRecipe { User = "1000" }, release);
         var unsigned = MakeOneAsync("unsigned", new ImageRecipe());
@@ -74,7 +73,7 @@ internal sealed record Corpus
         var annotated = MakeOneAsync("annotated", new ImageRecipe(), (keys.Release, ["-a", "env=prod"]));
         var notAnnotated = MakeOneAsync("not-annotated", new ImageRecipe(), release);
         var twoKeys = MakeOneAsync("two-keys", new ImageRecipe(), release, (keys.Second, []));
-        var oneKeyTwice = MakeOneAsync("one-key-twice", plain, release, (keys.Release, ["-a", "again=yes"]));
+        var oneKeyTwice = MakeOneAsync("one-key-twice", new ImageRecipe(), release, (keys.Release, ["-a", "again=yes"]));
         var docker = MakeOneAsync("docker", new ImageRecipe { DockerMediaTypes = true }, release);
         var index = MakeIndexAsync(prefix + "/index", cosign, keys.Release);
         var corpus = new Corpus

@@ -6,6 +6,7 @@ namespace NodeGate.EndToEnd.Kubelet;
 [Collection(KubeletDefinition.Name)]
 public sealed class AnswerShapeTests(KubeletWorld world)
 {
+    private const string Version = "2.1";
     private static readonly byte OnlyFlags = RawHttp2.EndStream | 4;
     private readonly KubeletPod _pod = new("web", "prod");
 
@@ -15,7 +16,7 @@ public sealed class AnswerShapeTests(KubeletWorld world)
         var (image, _) = await world.PushAsync(isSigned: false);
         var request = new ProtoWriter().Message(1, _pod.Spec(image)).Message(3, _pod.SandboxConfig()).ToArray();
 
-        var frames = await RawHttp2.CallAsync((await world.GateAsync()).SocketPath, "/runtime.v1.ImageService/PullImage", request);
+        var frames = await RawHttp2.CallAsync((await world.GateAsync(Version)).SocketPath, "/runtime.v1.ImageService/PullImage", request);
 
         AssertTrailersOnly(frames);
     }
@@ -30,7 +31,7 @@ public sealed class AnswerShapeTests(KubeletWorld world)
         var isPull = path.EndsWith("PullImage", StringComparison.Ordinal);
         var request = isPull ? new ProtoWriter().Message(1, new ProtoWriter().String(1, text)) : new ProtoWriter().String(1, text);
 
-        var frames = await RawHttp2.CallAsync((await world.GateAsync()).SocketPath, path, request.ToArray());
+        var frames = await RawHttp2.CallAsync((await world.GateAsync(Version)).SocketPath, path, request.ToArray());
 
         AssertTrailersOnly(frames);
     }
@@ -41,7 +42,7 @@ public sealed class AnswerShapeTests(KubeletWorld world)
         var (image, _) = await world.PushAsync(isSigned: false);
         var request = new ProtoWriter().Message(1, _pod.Spec(image)).ToArray();
 
-        var frames = await RawHttp2.CallAsync((await world.GateAsync()).SocketPath, "/runtime.v1.ImageService/ImageStatus", request);
+        var frames = await RawHttp2.CallAsync((await world.GateAsync(Version)).SocketPath, "/runtime.v1.ImageService/ImageStatus", request);
 
         Assert.Equal([RawHttp2.Headers, RawHttp2.Data, RawHttp2.Headers], frames.Select(frame => frame.Type));
         Assert.Equal([false, false, true], frames.Select(frame => (frame.Flags & RawHttp2.EndStream) != 0));
@@ -52,7 +53,7 @@ public sealed class AnswerShapeTests(KubeletWorld world)
     {
         const string Reason = "nicht erlaubt: Prüfung läuft noch, 100 % sicher ☃";
         var (image, _) = await world.PushAsync();
-        await using var gate = await world.StartGateAsync(await world.PolicyAsync($"  - {{name: never, images: [\"{image}\"], deny: {{reason: \"{Reason}\"}}}}"));
+        await using var gate = await world.StartGateAsync(Version, await world.PolicyAsync($"  - {{name: never, images: [\"{image}\"], deny: {{reason: \"{Reason}\"}}}}"));
         using var kubelet = new KubeletClient(gate.SocketPath);
 
         var reply = await kubelet.PullAsync(_pod, image);
@@ -68,7 +69,7 @@ public sealed class AnswerShapeTests(KubeletWorld world)
     [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
     public async Task PullImage_LineBreaksInTheName_ForgeNoSecondLine()
     {
-        using var kubelet = new KubeletClient((await world.GateAsync()).SocketPath);
+        using var kubelet = new KubeletClient((await world.GateAsync(Version)).SocketPath);
 
         var reply = await kubelet.PullAsync(_pod, "127.0.0.1:1/app\nNormal Pulled\u001b[2J:1");
 
@@ -80,9 +81,9 @@ public sealed class AnswerShapeTests(KubeletWorld world)
     [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
     public async Task PullImage_EachFailure_HasTheKubeletsWordFirstOrNone()
     {
-        var (image, pushed) = await world.PushAsync();
+        var (image, _) = await world.PushAsync();
         var gone = "127.0.0.1:" + Probe.FreePort();
-        await using var gate = await world.StartGateAsync(await world.PolicyAsync($"  - {{name: gone, images: [\"{gone}/**\"], require: {{anyOf: [team]}}}}"));
+        await using var gate = await world.StartGateAsync(Version, await world.PolicyAsync($"  - {{name: gone, images: [\"{gone}/**\"], require: {{anyOf: [team]}}}}"));
         using var kubelet = new KubeletClient(gate.SocketPath);
 
         var unavailable = await kubelet.PullAsync(_pod, gone + "/app:1");
@@ -93,7 +94,6 @@ public sealed class AnswerShapeTests(KubeletWorld world)
         Assert.StartsWith($"RegistryUnavailable: {gone}/app:1: ", unavailable.StatusMessage, StringComparison.Ordinal);
         Assert.StartsWith($"{image}:no-such-tag: ImageNotFound: ", missing.StatusMessage, StringComparison.Ordinal);
         Assert.StartsWith("SignatureValidationFailed: nginx:latest: NoMatchingRule: ", unmatched.StatusMessage, StringComparison.Ordinal);
-        Assert.NotNull(pushed);
     }
 
     // Behind it only RST_STREAM with NO_ERROR may come: the request is not needed to its end (RFC 9113 section 8.1).

@@ -1,4 +1,5 @@
 using NodeGate.EndToEnd.Flows;
+using NodeGate.EndToEnd.Harness;
 using NodeGate.Testing.RealParts;
 
 namespace NodeGate.EndToEnd.Kubelet;
@@ -9,13 +10,14 @@ public sealed class ByIdTests(KubeletWorld world)
 {
     private readonly KubeletPod _pod = new("web", "prod");
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_IdOfAnAdmittedImage_RunsWithoutAPull()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_IdOfAnAdmittedImage_RunsWithoutAPull(string version)
     {
         var (image, _) = await world.PushAsync();
-        using var kubelet = new KubeletClient((await world.GateAsync()).SocketPath);
+        using var kubelet = new KubeletClient((await world.GateAsync(version)).SocketPath);
         // As crictl does it: by name, without a pod. The kubelet has no record of it.
-        using var crictl = (await world.GateAsync()).Cri();
+        using var crictl = (await world.GateAsync(version)).Cri();
         var id = await crictl.PullImageAsync(image);
 
         foreach (var policy in new[] { PullPolicy.IfNotPresent, PullPolicy.Never })
@@ -26,12 +28,13 @@ public sealed class ByIdTests(KubeletWorld world)
         }
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_IdOfASmuggledImage_IsAbsentAndNoNameThatARuleMatches()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_IdOfASmuggledImage_IsAbsentAndNoNameThatARuleMatches(string version)
     {
         var (image, _) = await world.PushAsync(isSigned: false);
-        var id = (await (await world.ContainerdAsync()).SmuggleAsync(image + ":latest")).Id;
-        using var kubelet = new KubeletClient((await world.GateAsync()).SocketPath);
+        var id = (await (await world.ContainerdAsync(version)).SmuggleAsync(image + ":latest")).Id;
+        using var kubelet = new KubeletClient((await world.GateAsync(version)).SocketPath);
 
         Assert.Equal("ErrImageNeverPull", (await kubelet.StartContainerAsync(_pod, id, PullPolicy.Never)).Failure);
         Assert.Equal("ErrImageNeverPull", (await kubelet.StartContainerAsync(_pod, id["sha256:".Length..], PullPolicy.Never)).Failure);
@@ -40,12 +43,13 @@ public sealed class ByIdTests(KubeletWorld world)
         Assert.StartsWith($"SignatureValidationFailed: {id}: NoMatchingRule: ", start.Failure, StringComparison.Ordinal);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_AdmittedContentUnderASmuggledName_IsPresentByIdAndNotByThatName()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_AdmittedContentUnderASmuggledName_IsPresentByIdAndNotByThatName(string version)
     {
         var (image, _) = await world.PushAsync();
-        var containerd = await world.ContainerdAsync();
-        using var kubelet = new KubeletClient((await world.GateAsync()).SocketPath);
+        var containerd = await world.ContainerdAsync(version);
+        using var kubelet = new KubeletClient((await world.GateAsync(version)).SocketPath);
         var id = (await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent)).ForUser!.Id;
         var copy = image + "-copy:latest";
         (await containerd.CtrAsync("images", "tag", image + ":latest", copy)).EnsureSuccess();
@@ -56,13 +60,14 @@ public sealed class ByIdTests(KubeletWorld world)
         Assert.Null(await kubelet.StatusBeforeAsync(_pod, copy));
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_TagGivenToAnotherImageBehindTheGate_IsAbsentUntilItIsPulledAgain()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_TagGivenToAnotherImageBehindTheGate_IsAbsentUntilItIsPulledAgain(string version)
     {
         var (image, _) = await world.PushAsync();
         var (evil, _) = await world.PushAsync(isSigned: false);
-        var containerd = await world.ContainerdAsync();
-        using var kubelet = new KubeletClient((await world.GateAsync()).SocketPath);
+        var containerd = await world.ContainerdAsync(version);
+        using var kubelet = new KubeletClient((await world.GateAsync(version)).SocketPath);
         var id = (await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent)).ForUser!.Id;
         var evilId = (await containerd.SmuggleAsync(evil + ":latest")).Id;
         (await containerd.CtrAsync("images", "tag", "--force", evil + ":latest", image + ":latest")).EnsureSuccess();

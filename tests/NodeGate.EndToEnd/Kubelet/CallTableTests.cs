@@ -1,4 +1,5 @@
 using NodeGate.EndToEnd.Flows;
+using NodeGate.EndToEnd.Harness;
 using NodeGate.Testing.RealParts;
 
 namespace NodeGate.EndToEnd.Kubelet;
@@ -9,11 +10,12 @@ public sealed class CallTableTests(KubeletWorld world)
 {
     private readonly KubeletPod _pod = new("web", "prod");
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task KubeletStart_ItsCalls_AreAnswered()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task KubeletStart_ItsCalls_AreAnswered(string version)
     {
-        using var kubelet = await KubeletAsync();
-        using var direct = (await world.ContainerdAsync()).Cri();
+        using var kubelet = await KubeletAsync(version);
+        using var direct = (await world.ContainerdAsync(version)).Cri();
 
         var info = await kubelet.ImageFsInfoAsync(KubeletClient.StartTimeout);
         for (var user = 0; user < 3; user++)
@@ -30,11 +32,12 @@ public sealed class CallTableTests(KubeletWorld world)
         Assert.True(ProtoFields.Parse(info.Message).Has(1));
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_IfNotPresent_PullsOnceAndIsPresentFromThenOn()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_IfNotPresent_PullsOnceAndIsPresentFromThenOn(string version)
     {
         var (image, pushed) = await world.PushAsync();
-        using var kubelet = await KubeletAsync();
+        using var kubelet = await KubeletAsync(version);
 
         var first = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
         var restarted = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
@@ -53,12 +56,13 @@ public sealed class CallTableTests(KubeletWorld world)
         }
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_Always_ForwardsEachPull()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_Always_ForwardsEachPull(string version)
     {
         var (image, _) = await world.PushAsync();
         var registry = await world.RegistryAsync();
-        using var kubelet = await KubeletAsync();
+        using var kubelet = await KubeletAsync(version);
         for (var start = 0; start < 3; start++)
         {
             registry.ClearRequests();
@@ -71,16 +75,17 @@ public sealed class CallTableTests(KubeletWorld world)
         }
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_Never_RunsOnlyWhatWasAdmitted()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_Never_RunsOnlyWhatWasAdmitted(string version)
     {
         var (admitted, _) = await world.PushAsync();
         var (smuggled, _) = await world.PushAsync(isSigned: false);
-        using var kubelet = await KubeletAsync();
+        using var kubelet = await KubeletAsync(version);
 
         Assert.Equal("ErrImageNeverPull", (await kubelet.StartContainerAsync(_pod, admitted, PullPolicy.Never)).Failure);
         await kubelet.StartContainerAsync(_pod, admitted, PullPolicy.IfNotPresent);
-        await (await world.ContainerdAsync()).SmuggleAsync(smuggled + ":latest");
+        await (await world.ContainerdAsync(version)).SmuggleAsync(smuggled + ":latest");
 
         Assert.Equal(1000, (await kubelet.StartContainerAsync(_pod, admitted, PullPolicy.Never)).ForUser?.Uid);
         for (var sync = 0; sync < 2; sync++)
@@ -89,42 +94,45 @@ public sealed class CallTableTests(KubeletWorld world)
         }
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_TagAndDigest_AnswersTheIdAndNoTags()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_TagAndDigest_AnswersTheIdAndNoTags(string version)
     {
         var (image, pushed) = await world.PushAsync();
-        using var kubelet = await KubeletAsync();
+        using var kubelet = await KubeletAsync(version);
 
         var start = await kubelet.StartContainerAsync(_pod, $"{image}:latest@{pushed.Digest}", PullPolicy.IfNotPresent);
 
         Assert.Null(start.Failure);
         Assert.Equal(ProtoFields.Parse(start.Pull!.Message).Text(1), start.ForUser?.Id);
         Assert.Empty(start.ForUser!.RepoTags);
-        Assert.Null(await (await world.ContainerdAsync()).TargetOfAsync(image + ":latest"));
+        Assert.Null(await (await world.ContainerdAsync(version)).TargetOfAsync(image + ":latest"));
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_StaticPod_IsJudgedAndRecordedWithItsMetadata()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_StaticPod_IsJudgedAndRecordedWithItsMetadata(string version)
     {
         var (unsigned, _) = await world.PushAsync(isSigned: false);
         var pod = KubeletPod.Static("proxy");
-        using var kubelet = await KubeletAsync();
+        using var kubelet = await KubeletAsync(version);
 
         var start = await kubelet.StartContainerAsync(pod, unsigned, PullPolicy.IfNotPresent);
 
         Assert.StartsWith($"SignatureValidationFailed: {unsigned}:latest: NoSignature: ", start.Failure, StringComparison.Ordinal);
-        var line = await (await world.GateAsync()).AuditLineAsync(line => line.GetProperty("image").GetString() == unsigned + ":latest");
+        var line = await (await world.GateAsync(version)).AuditLineAsync(line => line.GetProperty("image").GetString() == unsigned + ":latest");
         Assert.Equal(
             ("kube-system", "proxy-node-1", pod.Uid, "Denied"),
             (line.GetProperty("namespace").GetString(), line.GetProperty("pod").GetString(), line.GetProperty("podUid").GetString(), line.GetProperty("decision").GetString()));
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StartContainer_BackOffRepeats_GetTheSameTextAndDoNotAskForSignaturesAgain()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StartContainer_BackOffRepeats_GetTheSameTextAndDoNotAskForSignaturesAgain(string version)
     {
         var (unsigned, pushed) = await world.PushAsync(isSigned: false);
         var registry = await world.RegistryAsync();
-        using var kubelet = await KubeletAsync();
+        using var kubelet = await KubeletAsync(version);
         var first = await kubelet.StartContainerAsync(_pod, unsigned, PullPolicy.IfNotPresent);
         var byDigest = await kubelet.StartContainerAsync(_pod, $"{unsigned}@{pushed.Digest}", PullPolicy.IfNotPresent);
         registry.ClearRequests();
@@ -142,30 +150,32 @@ public sealed class CallTableTests(KubeletWorld world)
         Assert.All(registry.Requests, request => Assert.EndsWith("/manifests/latest", request.Path, StringComparison.Ordinal));
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task RemoveImage_ById_TakesAwayEveryNameAndTheNextStartPullsAgain()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task RemoveImage_ById_TakesAwayEveryNameAndTheNextStartPullsAgain(string version)
     {
         var (image, _) = await world.PushAsync();
-        using var kubelet = await KubeletAsync();
+        using var kubelet = await KubeletAsync(version);
         var start = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
         Assert.Contains(start.ForUser!.Id, (await kubelet.ListImagesAsync()).Select(found => found.Id));
 
         Assert.Equal(0, (await kubelet.RemoveAsync(start.ForUser.Id)).Status);
 
         Assert.DoesNotContain(start.ForUser.Id, (await kubelet.ListImagesAsync()).Select(found => found.Id));
-        Assert.Null(await (await world.ContainerdAsync()).TargetOfAsync(image + ":latest"));
+        Assert.Null(await (await world.ContainerdAsync(version)).TargetOfAsync(image + ":latest"));
         var again = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
         Assert.NotNull(again.Pull);
         Assert.Equal((start.ForUser.Id, 1000L), (again.ForUser?.Id, again.ForUser?.Uid));
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task ListImages_WithSmuggledImages_IsWhatContainerdSays()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task ListImages_WithSmuggledImages_IsWhatContainerdSays(string version)
     {
         var (smuggled, _) = await world.PushAsync(isSigned: false);
-        var containerd = await world.ContainerdAsync();
+        var containerd = await world.ContainerdAsync(version);
         await containerd.SmuggleAsync(smuggled + ":latest");
-        using var kubelet = await KubeletAsync();
+        using var kubelet = await KubeletAsync(version);
         using var direct = containerd.Cri();
 
         var gated = ProtoFields.Parse((await kubelet.CallAsync("ListImages", new ProtoWriter(), KubeletClient.CallTimeout)).Message);
@@ -178,5 +188,5 @@ public sealed class CallTableTests(KubeletWorld world)
 
     private static IEnumerable<string> Hex(ProtoFields list) => list.All.Select(field => Convert.ToHexString(field.Bytes.Span)).Order(StringComparer.Ordinal);
 
-    private async Task<KubeletClient> KubeletAsync() => new((await world.GateAsync()).SocketPath);
+    private async Task<KubeletClient> KubeletAsync(string version) => new((await world.GateAsync(version)).SocketPath);
 }

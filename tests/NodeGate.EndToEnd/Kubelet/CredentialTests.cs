@@ -1,4 +1,5 @@
 using System.Text;
+using NodeGate.EndToEnd.Harness;
 using NodeGate.Testing.RealParts;
 using NodeGate.Testing.Registries;
 
@@ -11,12 +12,13 @@ public sealed class CredentialTests(KubeletWorld world)
     private static readonly (string Name, string Password)[] Users = [("user-one", "one"), ("user-two", "two")];
     private readonly KubeletPod _pod = new("web", "prod");
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task PullImage_UnsignedWithTwoSecrets_IsRefusedWithTheSameBytes()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task PullImage_UnsignedWithTwoSecrets_IsRefusedWithTheSameBytes(string version)
     {
         await using var registry = await PrivateAsync();
         await registry.AddImageAsync("private/app", "latest");
-        await using var gate = await GateAsync(registry);
+        await using var gate = await GateAsync(version, registry);
         using var kubelet = new KubeletClient(gate.SocketPath);
 
         var replies = new List<CriReply>();
@@ -30,12 +32,13 @@ public sealed class CredentialTests(KubeletWorld world)
         Assert.Equal((2, 2), (replies[0].Status, replies[1].Status));
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task PullImage_TwoWrongSecrets_AreRefusedWithTheSameBytes()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task PullImage_TwoWrongSecrets_AreRefusedWithTheSameBytes(string version)
     {
         await using var registry = await PrivateAsync();
         await registry.AddImageAsync("private/app", "latest");
-        await using var gate = await GateAsync(registry);
+        await using var gate = await GateAsync(version, registry);
         using var kubelet = new KubeletClient(gate.SocketPath);
 
         var first = await kubelet.PullAsync(_pod, registry.Host + "/private/app", ("user-three", "wrong-three"));
@@ -46,14 +49,15 @@ public sealed class CredentialTests(KubeletWorld world)
         Assert.DoesNotContain("wrong-", first.StatusMessage, StringComparison.Ordinal);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task PullImage_PresentButWithoutTheSecret_IsNotAnsweredFromMemory()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task PullImage_PresentButWithoutTheSecret_IsNotAnsweredFromMemory(string version)
     {
         await using var registry = await PrivateAsync();
         var image = registry.Host + "/private/app";
         var pushed = await registry.AddImageAsync("private/app", "latest", new ImageRecipe { User = "1000" });
         world.Sign(registry, "private/app", pushed);
-        await using var gate = await GateAsync(registry);
+        await using var gate = await GateAsync(version, registry);
         using var kubelet = new KubeletClient(gate.SocketPath);
         var good = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent, Users[0]);
         Assert.Equal(1000, good.ForUser?.Uid);
@@ -84,6 +88,7 @@ public sealed class CredentialTests(KubeletWorld world)
         return registry;
     }
 
-    private async Task<NodeGateProcess> GateAsync(TestRegistry registry) => await world.StartGateAsync(
+    private async Task<NodeGateProcess> GateAsync(string version, TestRegistry registry) => await world.StartGateAsync(
+        version,
         await world.PolicyAsync($"  - {{name: private, images: [\"{registry.Host}/**\"], require: {{anyOf: [team]}}}}"));
 }

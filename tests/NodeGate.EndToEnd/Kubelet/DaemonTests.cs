@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using NodeGate.EndToEnd.Flows;
+using NodeGate.EndToEnd.Harness;
 using NodeGate.Testing.RealParts;
 
 namespace NodeGate.EndToEnd.Kubelet;
@@ -10,11 +11,12 @@ public sealed class DaemonTests(KubeletWorld world)
 {
     private readonly KubeletPod _pod = new("web", "prod");
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task RestartAsync_AfterKill_ReplacesTheStaleSocketAndTheKubeletReconnects()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task RestartAsync_AfterKill_ReplacesTheStaleSocketAndTheKubeletReconnects(string version)
     {
         var (image, _) = await world.PushAsync();
-        await using var gate = await world.StartGateAsync();
+        await using var gate = await world.StartGateAsync(version);
         using var kubelet = new KubeletClient(gate.SocketPath);
         var start = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
 
@@ -28,10 +30,11 @@ public sealed class DaemonTests(KubeletWorld world)
         Assert.Equal((null, start.ForUser?.Id), (again.Pull, again.ForUser?.Id));
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task StopAsync_Sigterm_TakesTheSocketAwayAndSaysSo()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StopAsync_Sigterm_TakesTheSocketAwayAndSaysSo(string version)
     {
-        await using var gate = await world.StartGateAsync();
+        await using var gate = await world.StartGateAsync(version);
         using var kubelet = new KubeletClient(gate.SocketPath);
         Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
 
@@ -44,14 +47,15 @@ public sealed class DaemonTests(KubeletWorld world)
         Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task Launch_SocketInUse_IsRefusedAndLeavesTheOwnerAlone()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task Launch_SocketInUse_IsRefusedAndLeavesTheOwnerAlone(string version)
     {
-        var owner = await world.GateAsync();
+        var owner = await world.GateAsync(version);
         using var kubelet = new KubeletClient(owner.SocketPath);
         await using var second = NodeGateProcess.Launch(new NodeGateSetup
         {
-            Upstream = (await world.ContainerdAsync()).SocketPath,
+            Upstream = (await world.ContainerdAsync(version)).SocketPath,
             Policy = await world.PolicyAsync(""),
             Config = $$"""
                 apiVersion: nodegate.dev/v1
@@ -71,13 +75,14 @@ public sealed class DaemonTests(KubeletWorld world)
         Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task ImageFsInfo_ContainerdDownAtStart_IsHeldUntilItIsUp()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task ImageFsInfo_ContainerdDownAtStart_IsHeldUntilItIsUp(string version)
     {
-        var containerd = await world.ContainerdAsync();
+        var containerd = await world.ContainerdAsync(version);
         var (image, _) = await world.PushAsync();
         await containerd.StopAsync();
-        await using var gate = await world.StartGateAsync();
+        await using var gate = await world.StartGateAsync(version);
         using var kubelet = new KubeletClient(gate.SocketPath);
 
         var info = kubelet.ImageFsInfoAsync(KubeletClient.StartTimeout);
@@ -95,12 +100,13 @@ public sealed class DaemonTests(KubeletWorld world)
         Assert.Null(await status);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task Call_ContainerdKilledUnderALiveConnection_GoesOnOverTheSameConnection()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task Call_ContainerdKilledUnderALiveConnection_GoesOnOverTheSameConnection(string version)
     {
-        var containerd = await world.ContainerdAsync();
+        var containerd = await world.ContainerdAsync(version);
         var (image, _) = await world.PushAsync();
-        await using var gate = await world.StartGateAsync();
+        await using var gate = await world.StartGateAsync(version);
         using var kubelet = new KubeletClient(gate.SocketPath);
         var start = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
 
@@ -115,13 +121,14 @@ public sealed class DaemonTests(KubeletWorld world)
         Assert.Null((await kubelet.StartContainerAsync(_pod, other.Name, PullPolicy.IfNotPresent)).Failure);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task PullImage_SlowRegistry_DoesNotBlockImageStatus()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task PullImage_SlowRegistry_DoesNotBlockImageStatus(string version)
     {
         var (slow, _) = await world.PushAsync();
         var (present, _) = await world.PushAsync();
         var registry = await world.RegistryAsync();
-        using var kubelet = new KubeletClient((await world.GateAsync()).SocketPath);
+        using var kubelet = new KubeletClient((await world.GateAsync(version)).SocketPath);
         await kubelet.StartContainerAsync(_pod, present, PullPolicy.IfNotPresent);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -157,12 +164,13 @@ public sealed class DaemonTests(KubeletWorld world)
         }
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task PullImage_RegistryNeverAnswers_IsEndedByTheGateItself()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task PullImage_RegistryNeverAnswers_IsEndedByTheGateItself(string version)
     {
         var (silent, _) = await world.PushAsync();
         var registry = await world.RegistryAsync();
-        var containerd = await world.ContainerdAsync();
+        var containerd = await world.ContainerdAsync(version);
         await using var gate = await NodeGateProcess.StartAsync(new NodeGateSetup
         {
             Upstream = containerd.SocketPath,

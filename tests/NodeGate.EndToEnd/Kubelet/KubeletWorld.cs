@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodeGate.Oci;
 using NodeGate.Testing.RealParts;
 using NodeGate.Testing.Registries;
@@ -5,46 +6,49 @@ using NodeGate.Testing.Signing;
 
 namespace NodeGate.EndToEnd.Kubelet;
 
-/// <summary>The node of kubelet-observed.md: containerd 2.1, a registry that can be made slow or picky, and NodeGate.</summary>
+/// <summary>The nodes of kubelet-observed.md, with each containerd: a registry that can be made slow or picky, and NodeGate.</summary>
 public sealed class KubeletWorld : IAsyncLifetime
 {
     private readonly SigningKey _key = SigningKey.Create();
-    private readonly Lazy<Task<Parts>> _parts;
+    private readonly Lazy<Task<Shared>> _shared;
+    private readonly ConcurrentDictionary<string, Lazy<Task<Node>>> _nodes = new(StringComparer.Ordinal);
     private int _repositories;
 
-    public KubeletWorld() => _parts = new Lazy<Task<Parts>>(StartAsync);
+    public KubeletWorld() => _shared = new Lazy<Task<Shared>>(ShareAsync);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
-        if (_parts.IsValueCreated)
+        foreach (var node in _nodes.Values)
         {
-            await (await _parts.Value).DisposeAsync();
+            await (await node.Value).DisposeAsync();
+        }
+
+        if (_shared.IsValueCreated)
+        {
+            await (await _shared.Value).DisposeAsync();
         }
 
         _key.Dispose();
     }
 
-    internal async Task<ContainerdProcess> ContainerdAsync() => (await _parts.Value).Containerd;
-
-    internal async Task<TestRegistry> RegistryAsync() => (await _parts.Value).Registry;
+    internal async Task<ContainerdProcess> ContainerdAsync(string version) => (await NodeAsync(version)).Containerd;
 
     /// <summary>The daemon of tests that leave it as it is.</summary>
-    internal async Task<NodeGateProcess> GateAsync() => (await _parts.Value).Gate;
+    internal async Task<NodeGateProcess> GateAsync(string version) => (await NodeAsync(version)).Gate;
+
+    internal async Task<TestRegistry> RegistryAsync() => (await _shared.Value).Registry;
 
     /// <summary>A daemon of the test's own in front of the same containerd.</summary>
-    internal async Task<NodeGateProcess> StartGateAsync(string? policy = null, string extraConfig = "")
-    {
-        var parts = await _parts.Value;
-        return await StartGateAsync(parts.Containerd, policy ?? Policy(parts.Folder, parts.Registry), extraConfig);
-    }
+    internal async Task<NodeGateProcess> StartGateAsync(string version, string? policy = null) =>
+        await StartGateAsync((await NodeAsync(version)).Containerd, policy ?? await PolicyAsync(""));
 
     /// <summary>Everything in the registry must be signed, and more rules, indented by two.</summary>
     internal async Task<string> PolicyAsync(string rules)
     {
-        var parts = await _parts.Value;
-        return Policy(parts.Folder, parts.Registry) + "\n" + rules;
+        var shared = await _shared.Value;
+        return Policy(shared.Folder, shared.Registry) + "\n" + rules;
     }
 
     /// <summary>An image in a repository of its own, signed unless said otherwise; returns <c>host/repository</c> and what the tag <c>latest</c> is.</summary>
@@ -76,32 +80,42 @@ public sealed class KubeletWorld : IAsyncLifetime
           - {name: team, images: ["{{registry.Host}}/**"], require: {anyOf: [team]} }
         """;
 
-    private static Task<NodeGateProcess> StartGateAsync(ContainerdProcess containerd, string policy, string extraConfig = "") =>
-        NodeGateProcess.StartAsync(new NodeGateSetup
-        {
-            Upstream = containerd.SocketPath,
-            CertsDir = containerd.CertsDir,
-            Policy = policy,
-            ExtraConfig = extraConfig,
-        });
+    private static Task<NodeGateProcess> StartGateAsync(ContainerdProcess containerd, string policy) => NodeGateProcess.StartAsync(new NodeGateSetup
+    {
+        Upstream = containerd.SocketPath,
+        CertsDir = containerd.CertsDir,
+        Policy = policy,
+    });
 
-    private async Task<Parts> StartAsync()
+    private Task<Node> NodeAsync(string version) => _nodes.GetOrAdd(version, key => new Lazy<Task<Node>>(async () =>
+    {
+        var policy = await PolicyAsync("");
+        var containerd = await ContainerdProcess.StartAsync(key);
+        return new Node(containerd, await StartGateAsync(containerd, policy));
+    })).Value;
+
+    private async Task<Shared> ShareAsync()
     {
         var folder = TestFolder.Create();
         folder.Write("team.pub", _key.PublicPem);
-        var registry = await TestRegistry.StartAsync();
-        var containerd = await ContainerdProcess.StartAsync("2.1");
-        return new Parts(folder, registry, containerd, await StartGateAsync(containerd, Policy(folder, registry)));
+        return new Shared(folder, await TestRegistry.StartAsync());
     }
 
-    private sealed record Parts(TestFolder Folder, TestRegistry Registry, ContainerdProcess Containerd, NodeGateProcess Gate)
+    private sealed record Shared(TestFolder Folder, TestRegistry Registry)
+    {
+        internal async ValueTask DisposeAsync()
+        {
+            await Registry.DisposeAsync();
+            await Folder.DisposeAsync();
+        }
+    }
+
+    private sealed record Node(ContainerdProcess Containerd, NodeGateProcess Gate)
     {
         internal async ValueTask DisposeAsync()
         {
             await Gate.DisposeAsync();
             await Containerd.DisposeAsync();
-            await Registry.DisposeAsync();
-            await Folder.DisposeAsync();
         }
     }
 }

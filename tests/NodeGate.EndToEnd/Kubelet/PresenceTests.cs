@@ -1,3 +1,4 @@
+using NodeGate.EndToEnd.Harness;
 using NodeGate.Testing.RealParts;
 
 namespace NodeGate.EndToEnd.Kubelet;
@@ -8,11 +9,12 @@ public sealed class PresenceTests(KubeletWorld world)
 {
     private readonly KubeletPod _pod = new("web", "prod");
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task ImageStatus_PolicyChangedAfterTheGoodPull_StillHasTheUser()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task ImageStatus_PolicyChangedAfterTheGoodPull_StillHasTheUser(string version)
     {
         var (image, _) = await world.PushAsync();
-        await using var gate = await world.StartGateAsync();
+        await using var gate = await world.StartGateAsync(version);
         using var kubelet = new KubeletClient(gate.SocketPath);
         Assert.Equal(0, (await kubelet.PullAsync(_pod, image)).Status);
 
@@ -24,11 +26,12 @@ public sealed class PresenceTests(KubeletWorld world)
         Assert.Equal(2, (await kubelet.PullAsync(_pod, image)).Status);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task ImageStatus_DaemonRestartedWithAnotherPolicyAfterTheGoodPull_StillHasTheUser()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task ImageStatus_DaemonRestartedWithAnotherPolicyAfterTheGoodPull_StillHasTheUser(string version)
     {
         var (image, _) = await world.PushAsync();
-        await using var gate = await world.StartGateAsync();
+        await using var gate = await world.StartGateAsync(version);
         using var kubelet = new KubeletClient(gate.SocketPath);
         Assert.Equal(0, (await kubelet.PullAsync(_pod, image)).Status);
 
@@ -41,11 +44,12 @@ public sealed class PresenceTests(KubeletWorld world)
         Assert.Equal(2, (await kubelet.PullAsync(_pod, image)).Status);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task ImageStatus_PresentAnswerThenPolicyChanged_StillHasTheUser()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task ImageStatus_PresentAnswerThenPolicyChanged_StillHasTheUser(string version)
     {
         var (image, _) = await world.PushAsync();
-        await using var gate = await world.StartGateAsync();
+        await using var gate = await world.StartGateAsync(version);
         using var kubelet = new KubeletClient(gate.SocketPath);
         await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
 
@@ -55,13 +59,14 @@ public sealed class PresenceTests(KubeletWorld world)
         Assert.Equal(1000, (await kubelet.StatusForUserAsync(image))?.Uid);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task ImageStatus_LedgerKnowsNothing_IsEmptyBeforeThePullAndFullAfterIt()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task ImageStatus_LedgerKnowsNothing_IsEmptyBeforeThePullAndFullAfterIt(string version)
     {
         var (image, _) = await world.PushAsync();
-        using var direct = (await world.ContainerdAsync()).Cri();
+        using var direct = (await world.ContainerdAsync(version)).Cri();
         await direct.PullImageAsync(image);
-        await using var gate = await world.StartGateAsync();
+        await using var gate = await world.StartGateAsync(version);
         using var kubelet = new KubeletClient(gate.SocketPath);
 
         Assert.Null(await kubelet.StatusBeforeAsync(_pod, image));
@@ -70,13 +75,14 @@ public sealed class PresenceTests(KubeletWorld world)
         Assert.Equal(1000, (await kubelet.StatusForUserAsync(image))?.Uid);
     }
 
-    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
-    public async Task ImageStatus_PolicyForbidsWhatIsThere_IsEmptyAndThePullSaysWhy()
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task ImageStatus_PolicyForbidsWhatIsThere_IsEmptyAndThePullSaysWhy(string version)
     {
         var (image, _) = await world.PushAsync();
-        using var direct = (await world.ContainerdAsync()).Cri();
+        using var direct = (await world.ContainerdAsync(version)).Cri();
         await direct.PullImageAsync(image);
-        await using var gate = await world.StartGateAsync(await DenialAsync(image));
+        await using var gate = await world.StartGateAsync(version, await DenialAsync(image));
         using var kubelet = new KubeletClient(gate.SocketPath);
 
         var start = await kubelet.StartContainerAsync(_pod, image, PullPolicy.IfNotPresent);
