@@ -31,7 +31,7 @@ public sealed class CriProxyServer : IAsyncDisposable
         _options = options;
         _time = time;
         _logger = loggers.CreateLogger<CriProxyServer>();
-        _containerd = new UpstreamChannel(options.Upstream, options.Limits, time, _logger);
+        _containerd = new UpstreamChannel(options.Upstream, CriReadiness.Probe, options.Limits, time, _logger);
         var naming = new TagNaming(new CriCalls(_containerd), time);
         _router = new CriRouter(
             new PullImageMethod(gate, new AdmittedPull(_containerd), naming, time, _logger),
@@ -73,7 +73,12 @@ public sealed class CriProxyServer : IAsyncDisposable
             throw new InvalidOperationException("The edge was started already.");
         }
 
-        var options = new CriListenerOptions(_options.Listen, _options.Upstream) { Group = _options.ListenGroup, Limits = _options.Limits };
+        var options = new CriListenerOptions(_options.Listen, _options.Upstream)
+        {
+            Group = _options.ListenGroup,
+            Probe = CriReadiness.Probe,
+            Limits = _options.Limits,
+        };
         _listener = CriListener.Start(options, _router, _time, _logger);
         return Task.CompletedTask;
     }

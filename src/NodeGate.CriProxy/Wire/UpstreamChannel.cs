@@ -14,10 +14,10 @@ internal sealed class UpstreamChannel : IUpstreamChannel, IAsyncDisposable
     private readonly ByteBudget _budget;
 
     /// <summary>Nothing is connected before the first call.</summary>
-    public UpstreamChannel(string socketPath, WireLimits limits, TimeProvider time, ILogger logger)
+    public UpstreamChannel(string socketPath, UpstreamProbe? probe, WireLimits limits, TimeProvider time, ILogger logger)
     {
         _limits = limits;
-        _links = new UpstreamLinks(_group, socketPath, limits, time, logger);
+        _links = new UpstreamLinks(_group, socketPath, probe, limits, time, logger);
         _budget = new ByteBudget(limits.GatedBytes);
     }
 

@@ -34,4 +34,7 @@ internal static partial class WireLog
 
     [LoggerMessage(6009, LogLevel.Warning, "The connection to {Upstream} was closed: {Reason}")]
     public static partial void UpstreamFailed(ILogger logger, string upstream, string reason);
+
+    [LoggerMessage(6010, LogLevel.Warning, "{Upstream} did not answer {Path} in time; calls are sent to it all the same")]
+    public static partial void UpstreamProbeTimedOut(ILogger logger, string upstream, string path);
 }

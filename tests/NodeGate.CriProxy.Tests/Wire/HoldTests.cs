@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeGate.CriProxy.Cri;
 using NodeGate.CriProxy.Wire;
 using NodeGate.CriProxy.Wire.Http2;
 using NodeGate.Testing.Time;
@@ -101,6 +102,56 @@ public sealed class HoldTests : IAsyncLifetime
         Assert.NotEqual(0, await next.ReceiveAsync(received));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(14)]
+    public async Task Held_UpstreamWasAwayAndIsNotInitializedYet_WaitsUntilItIs(int status)
+    {
+        using var client = await HoldOneAsync(CriReadiness.Probe);
+        using var upstream = _place.ListenUpstream();
+        using (var early = await RawPeer.AcceptAsync(upstream))
+        {
+            Assert.Contains(":path: /runtime.v1.RuntimeService/Status", early.Decode(await early.ReadCallFrameAsync()));
+            await early.ReadCallFrameAsync();
+            early.Headers(1, true, (":status", "200"), ("grpc-status", $"{status}"), ("grpc-message", "server is not initialized yet"));
+            await early.FlushAsync();
+            while (await early.ReadAsync() is { } frame)
+            {
+                Assert.NotEqual(FrameType.Headers, frame.Type);
+            }
+        }
+
+        using var ready = await RawPeer.AcceptAsync(upstream);
+        Assert.Contains(":path: /runtime.v1.RuntimeService/Status", ready.Decode(await ready.ReadCallFrameAsync()));
+        await ready.ReadCallFrameAsync();
+        ready.Headers(1, true, (":status", "200"), ("grpc-status", "12"), ("grpc-message", "any other answer"));
+        await ready.FlushAsync();
+        Assert.Contains(":path: /t.S/M", ready.Decode(await ready.ReadCallFrameAsync()));
+    }
+
+    [Fact]
+    public async Task Held_ProbeIsNotAnswered_CallsAreSentAllTheSame()
+    {
+        using var client = await HoldOneAsync(CriReadiness.Probe, new WireLimits { UpstreamSettingsTimeout = TimeSpan.FromMilliseconds(200) });
+        using var upstream = _place.ListenUpstream();
+        using var silent = await RawPeer.AcceptAsync(upstream);
+        Assert.Contains(":path: /runtime.v1.RuntimeService/Status", silent.Decode(await silent.ReadCallFrameAsync()));
+        await silent.ReadCallFrameAsync();
+        Assert.Contains(":path: /t.S/M", silent.Decode(await silent.ReadCallFrameAsync()));
+    }
+
+    [Fact]
+    public async Task Held_UpstreamWasThereAllTheTime_IsNotProbed()
+    {
+        using var upstream = _place.ListenUpstream();
+        _place.Start(probe: CriReadiness.Probe);
+        using var client = await RawPeer.ConnectAsync(_place.SocketPath);
+        client.Headers(1, true, RawPeer.Request("/t.S/M"));
+        await client.FlushAsync();
+        using var server = await RawPeer.AcceptAsync(upstream);
+        Assert.Contains(":path: /t.S/M", server.Decode(await server.ReadCallFrameAsync()));
+    }
+
     [Fact]
     public async Task Held_UpstreamConcurrencyLimit_SecondCallWaitsForTheFirst()
     {
@@ -191,7 +242,19 @@ public sealed class HoldTests : IAsyncLifetime
         throw new InvalidOperationException("the connection ended");
     }
 
-    private UpstreamChannel Channel(TimeProvider time) => new(_place.UpstreamPath, WireLimits.Default, time, NullLogger.Instance);
+    // The answer to the impatient call says that connecting has failed and the other call is held.
+    private async Task<RawPeer> HoldOneAsync(UpstreamProbe probe, WireLimits? limits = null)
+    {
+        _place.Start(limits: limits, probe: probe);
+        var client = await RawPeer.ConnectAsync(_place.SocketPath);
+        client.Headers(1, true, RawPeer.Request("/t.S/M", ("grpc-timeout", "20S")));
+        client.Headers(3, true, RawPeer.Request("/t.S/Impatient", ("grpc-timeout", "200m")));
+        await client.FlushAsync();
+        Assert.Contains("grpc-status: 14", client.Decode(await client.ReadCallFrameAsync()));
+        return client;
+    }
+
+    private UpstreamChannel Channel(TimeProvider time) => new(_place.UpstreamPath, null, WireLimits.Default, time, NullLogger.Instance);
 
     private async Task ExpectSecondUnavailableAsync((string Name, string Value)[] more)
     {

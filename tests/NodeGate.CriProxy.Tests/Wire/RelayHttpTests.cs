@@ -147,7 +147,7 @@ public sealed class RelayHttpTests : IAsyncLifetime
     public async Task UpstreamChannel_Calls_ThroughTheSameCode()
     {
         await using var upstream = await KestrelUpstream.StartAsync(_place.UpstreamPath);
-        await using var channel = new UpstreamChannel(_place.UpstreamPath, WireLimits.Default, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        await using var channel = new UpstreamChannel(_place.UpstreamPath, null, WireLimits.Default, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         var reply = await channel.CallAsync(new GrpcRequest("/t.S/Echo", [new("grpc-timeout", "5000m")], new byte[200_000], null), CancellationToken.None);
         Assert.Equal(GrpcStatusCode.Ok, reply.Status);
         Assert.Equal(200_000, reply.Message!.Value.Length);

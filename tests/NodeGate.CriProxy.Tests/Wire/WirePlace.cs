@@ -17,9 +17,9 @@ internal sealed class WirePlace : IAsyncDisposable
 
     public CriListener? Listener { get; private set; }
 
-    public CriListener Start(ICallRouter? router = null, WireLimits? limits = null, TimeProvider? time = null) =>
+    public CriListener Start(ICallRouter? router = null, WireLimits? limits = null, TimeProvider? time = null, UpstreamProbe? probe = null) =>
         Listener = CriListener.Start(
-            new CriListenerOptions(SocketPath, UpstreamPath) { Limits = limits ?? WireLimits.Default },
+            new CriListenerOptions(SocketPath, UpstreamPath) { Limits = limits ?? WireLimits.Default, Probe = probe },
             router ?? new TestRouter(), time ?? TimeProvider.System, NullLogger.Instance);
 
     public Socket ListenUpstream()

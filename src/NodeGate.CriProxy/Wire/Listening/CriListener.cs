@@ -132,7 +132,7 @@ internal sealed class CriListener : IAsyncDisposable
     private void Serve(Socket socket)
     {
         var connection = new ServerConnection(
-            socket, new ConnectionGroup(), _options.UpstreamPath, _router, _budget, _options.Limits, _time, _logger, OnClosed);
+            socket, new ConnectionGroup(), _options.UpstreamPath, _options.Probe, _router, _budget, _options.Limits, _time, _logger, OnClosed);
         lock (_lock)
         {
             if (_isStopping || _connections.Count >= _options.Limits.Connections)

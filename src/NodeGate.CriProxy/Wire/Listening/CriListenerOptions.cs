@@ -8,5 +8,8 @@ internal sealed record CriListenerOptions(string SocketPath, string UpstreamPath
     /// <summary>The group (name or number) that may use the socket beside root; null leaves it to the process's own group.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Asked of an upstream that was away, before held calls are sent to it; null: they are sent at once.</summary>
+    public UpstreamProbe? Probe { get; init; }
+
     public WireLimits Limits { get; init; } = WireLimits.Default;
 }

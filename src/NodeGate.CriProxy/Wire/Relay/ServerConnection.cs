@@ -17,11 +17,11 @@ internal sealed class ServerConnection : Http2Connection
     private bool _isDraining;
 
     public ServerConnection(
-        Socket socket, ConnectionGroup group, string upstreamPath, ICallRouter router, GatedBudget budget, WireLimits limits, TimeProvider time,
-        ILogger logger, Action<ServerConnection> closed)
+        Socket socket, ConnectionGroup group, string upstreamPath, UpstreamProbe? probe, ICallRouter router, GatedBudget budget, WireLimits limits,
+        TimeProvider time, ILogger logger, Action<ServerConnection> closed)
         : base(socket, group, limits, time, limits.RequestHeaderListBytes)
     {
-        _links = new UpstreamLinks(group, upstreamPath, limits, time, logger);
+        _links = new UpstreamLinks(group, upstreamPath, probe, limits, time, logger);
         _router = router;
         _budget = budget;
         _closed = closed;

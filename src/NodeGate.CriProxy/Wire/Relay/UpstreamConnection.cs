@@ -18,6 +18,9 @@ internal sealed class UpstreamConnection(Socket socket, UpstreamLinks owner, Con
 
     public bool IsReady { get; private set; }
 
+    /// <summary>The owner asks whether the server serves before it gives this connection calls.</summary>
+    public bool IsProbed { get; init; }
+
     /// <summary>containerd sent GOAWAY: what runs may finish, nothing new starts here.</summary>
     public bool IsGoingAway { get; private set; }
 
@@ -64,7 +67,10 @@ internal sealed class UpstreamConnection(Socket socket, UpstreamLinks owner, Con
         {
             IsReady = true;
             Ready.TrySetResult(true);
-            owner.OnReady(this);
+            if (!IsProbed)
+            {
+                owner.OnReady(this);
+            }
         }
         else
         {

@@ -9,7 +9,8 @@ namespace NodeGate.CriProxy.Wire.Relay;
 /// The way to containerd of one group: the connection that takes new calls, older ones that finish theirs after GOAWAY, and the calls
 /// that are held while there is none. Everything but the constructor is used under the group's lock.
 /// </summary>
-internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, WireLimits limits, TimeProvider time, ILogger logger)
+internal sealed class UpstreamLinks(
+    ConnectionGroup group, string socketPath, UpstreamProbe? probe, WireLimits limits, TimeProvider time, ILogger logger)
 {
     private readonly LinkedList<ClientStream> _held = [];
     private readonly CancellationTokenSource _stop = new();
@@ -19,6 +20,7 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
     private int _heldBytes;
     private bool _isConnecting;
     private bool _isStopped;
+    private bool _wasAway;
     private string _lastError = "it has not answered yet";
 
     /// <summary>Sends a call, or holds it until containerd can be reached.</summary>
@@ -108,6 +110,7 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
         if (_current == link)
         {
             _current = null;
+            _wasAway = true;
             ConnectIfNeeded();
         }
     }
@@ -123,6 +126,7 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
         if (_current == link)
         {
             _current = null;
+            _wasAway = true;
             _lastError = "the connection was closed";
             ConnectIfNeeded();
         }
@@ -240,6 +244,7 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
             lock (group.Lock)
             {
                 _lastError = error;
+                _wasAway = true;
                 if (_held.Count == 0 || _isStopped)
                 {
                     _isConnecting = false; // the next call starts again
@@ -287,7 +292,7 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
             return "stopping";
         }
 
-        var link = new UpstreamConnection(socket, this, group, limits, time);
+        UpstreamConnection link;
         Http2Connection? output;
         lock (group.Lock)
         {
@@ -297,6 +302,7 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
                 return "stopping";
             }
 
+            link = new UpstreamConnection(socket, this, group, limits, time) { IsProbed = _wasAway && probe is not null };
             _all.Add(link);
             group.Add(link);
             link.Start();
@@ -307,9 +313,10 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
         _ = link.RunAsync();
         try
         {
-            return await link.Ready.Task.WaitAsync(limits.UpstreamSettingsTimeout, time, CancellationToken.None)
-                ? null
-                : "it accepted a connection and closed it";
+            if (!await link.Ready.Task.WaitAsync(limits.UpstreamSettingsTimeout, time, CancellationToken.None))
+            {
+                return "it accepted a connection and closed it";
+            }
         }
         catch (TimeoutException)
         {
@@ -320,5 +327,63 @@ internal sealed class UpstreamLinks(ConnectionGroup group, string socketPath, Wi
 
             return $"it sent no HTTP/2 SETTINGS for {limits.UpstreamSettingsTimeout.TotalSeconds} s";
         }
+
+        return link.IsProbed ? await ProbeAsync(link, probe!) : null;
+    }
+
+    /// <summary>Null when the server behind <paramref name="link"/> serves and has got the held calls, else why not.</summary>
+    private async Task<string?> ProbeAsync(UpstreamConnection link, UpstreamProbe asked)
+    {
+        const string Closed = "it accepted a connection and closed it";
+        var stream = new UnaryClientStream(limits, new ByteBudget(limits.MessageBytes));
+        Http2Connection? output;
+        lock (group.Lock)
+        {
+            if (!link.CanOpen)
+            {
+                return Closed;
+            }
+
+            link.OpenStream(
+                stream,
+                [GrpcFields.Post, GrpcFields.Http, HeaderField.Create(":path", asked.Path), GrpcFields.Localhost, GrpcFields.ContentType, GrpcFields.TeTrailers],
+                endStream: false);
+            stream.SendMessage(default, endStream: true);
+            output = group.TakeOutput();
+        }
+
+        ConnectionGroup.Send(output);
+        var isNotYet = false;
+        try
+        {
+            isNotYet = asked.IsNotYet(await stream.Reply.WaitAsync(limits.UpstreamSettingsTimeout, time, _stop.Token));
+        }
+        catch (TimeoutException)
+        {
+            // One that is slow to answer serves; the callers have deadlines of their own.
+            WireLog.UpstreamProbeTimedOut(logger, socketPath, asked.Path);
+        }
+        catch (OperationCanceledException)
+        {
+            return "stopping";
+        }
+
+        lock (group.Lock)
+        {
+            if (isNotYet)
+            {
+                link.Close(reason: null);
+            }
+            else if (!link.IsClosed && !link.IsGoingAway)
+            {
+                _wasAway = false;
+                OnReady(link);
+            }
+
+            output = group.TakeOutput();
+        }
+
+        ConnectionGroup.Send(output);
+        return isNotYet ? "it does not serve calls yet" : link.IsClosed || link.IsGoingAway ? Closed : null;
     }
 }
