@@ -8,8 +8,15 @@ internal static class CommandLine
     /// <summary>Parses <paramref name="args"/> and runs the command. Usage errors are listed, with a hint, and exit 64.</summary>
     internal static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {
-        // The commands catch signals themselves: `run` drains, the others are cancelled by the default handler.
-        var settings = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        // Signals are not the library's: its handler would end `run` two seconds after SIGTERM, in the middle of a drain, and cancel one that is
+        // still starting. `run` catches them itself; the other commands keep nothing and end by them.
+        var settings = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
         var root = Build();
         if (args.Length == 0)
         {

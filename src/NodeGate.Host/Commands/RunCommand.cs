@@ -49,10 +49,11 @@ internal static class RunCommand
                 return ExitCode.Usage;
             }
 
+            using var signals = new DaemonSignals();
             try
             {
                 await using var daemon = await NodeGateDaemon.StartAsync(config, folder, policy, loggers, cancellationToken);
-                await daemon.RunAsync();
+                await daemon.RunAsync(signals);
                 return ExitCode.Ok;
             }
             catch (Exception e) when (e is NodeGateException or IOException or UnauthorizedAccessException)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using NodeGate.Audit;
 using NodeGate.CriProxy;
@@ -80,26 +79,19 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
     }
 
     /// <summary>Runs until SIGTERM or SIGINT, then lets the calls under way finish.</summary>
-    internal async Task RunAsync()
+    internal async Task RunAsync(DaemonSignals signals)
     {
-        var stop = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watching = new CancellationTokenSource();
-        using var term = Catch(PosixSignal.SIGTERM, stop);
-        using var interrupt = Catch(PosixSignal.SIGINT, stop);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            _policy.RequestReload();
-        });
+        signals.OnHangUp(_policy.RequestReload);
         var watch = _policy.WatchAsync(_sink, TimeProvider.System, watching.Token);
         // The watcher ends only by cancellation; when it ends otherwise the daemon must not go on with a policy that nobody follows.
-        var first = await Task.WhenAny(stop.Task, watch);
+        var first = await Task.WhenAny(signals.Stop, watch);
         if (first == watch)
         {
             await watch;
         }
 
-        HostLog.Draining(_logger, await stop.Task, (int)DrainTime.TotalSeconds);
+        HostLog.Draining(_logger, await signals.Stop, (int)DrainTime.TotalSeconds);
         await _server.DrainAsync(DrainTime);
         await watching.CancelAsync();
         await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -117,13 +109,6 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
             await next.DisposeAsync();
         }
     }
-
-    private static PosixSignalRegistration Catch(PosixSignal signal, TaskCompletionSource<string> stop) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            stop.TrySetResult(context.Signal.ToString());
-        });
 
     /// <summary>The node's name for the audit log: what the pod or unit says, else the host's.</summary>
     private static string NodeName() =>
