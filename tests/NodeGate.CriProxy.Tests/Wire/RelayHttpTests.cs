@@ -161,7 +161,7 @@ public sealed class RelayHttpTests : IAsyncLifetime
     public async Task UpstreamChannel_ErrorText_IsAnsweredWithTheBytesThatCame()
     {
         await using var upstream = await KestrelUpstream.StartAsync(_place.UpstreamPath);
-        await using var channel = new UpstreamChannel(_place.UpstreamPath, WireLimits.Default, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        await using var channel = new UpstreamChannel(_place.UpstreamPath, null, WireLimits.Default, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         _place.Start(new TestRouter(new TestMethod((request, aborted) => channel.CallAsync(request with { Path = "/t.S/Words" }, aborted))));
         using var http = WireHttp.Client(_place.SocketPath);
         var answer = await WireHttp.CallAsync(http, "/g.S/M", []);

@@ -22,7 +22,7 @@ public sealed class DaemonTests(KubeletWorld world)
 
         await gate.KillAsync();
         Assert.True(File.Exists(gate.SocketPath));
-        Assert.Equal(SocketError.ConnectionRefused, await ConnectErrorAsync(kubelet));
+        Assert.Equal(SocketError.ConnectionRefused, await ConnectErrorAsync(gate));
         await gate.RestartAsync();
 
         Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
@@ -41,10 +41,58 @@ public sealed class DaemonTests(KubeletWorld world)
         await gate.StopAsync();
 
         Assert.False(File.Exists(gate.SocketPath));
-        Assert.NotNull(await ConnectErrorAsync(kubelet));
+        Assert.NotNull(await ConnectErrorAsync(gate));
         Assert.Equal("stop", gate.AuditLines()[^1].GetProperty("event").GetString());
         await gate.RestartAsync();
         Assert.Equal(0, (await kubelet.ImageFsInfoAsync()).Status);
+    }
+
+    [RealPartTheory("root", "containerd", "busybox", "nodegate")]
+    [MemberData(nameof(ContainerdVersionsData.All), MemberType = typeof(ContainerdVersionsData))]
+    public async Task StopAsync_SigtermAsSoonAsTheSocketIsThere_EndsInOrder(string version)
+    {
+        await using var gate = await world.StartGateAsync(version);
+
+        await gate.StopAsync();
+
+        Assert.Equal(0, await gate.WaitForExitAsync());
+        Assert.False(File.Exists(gate.SocketPath));
+        Assert.Equal("stop", gate.AuditLines()[^1].GetProperty("event").GetString());
+    }
+
+    [RealPartFact("root", "containerd-2.1", "busybox", "nodegate")]
+    public async Task StopAsync_SigtermDuringASlowPull_AnswersItBeforeTheEnd()
+    {
+        var (slow, _) = await world.PushAsync();
+        var registry = await world.RegistryAsync();
+        await using var gate = await world.StartGateAsync("2.1");
+        using var kubelet = new KubeletClient(gate.SocketPath);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        registry.Intercept = async context =>
+        {
+            if (asked.TrySetResult())
+            {
+                // Longer than command line libraries let a process live after SIGTERM.
+                await Task.Delay(TimeSpan.FromSeconds(3), context.RequestAborted);
+            }
+
+            return false;
+        };
+        try
+        {
+            var pull = kubelet.PullAsync(_pod, slow);
+            await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+            await gate.StopAsync();
+
+            Assert.Equal(0, (await pull).Status);
+            Assert.Equal(0, await gate.WaitForExitAsync());
+            Assert.Equal(["start", "pull", "stop"], gate.AuditLines().Select(line => line.GetProperty("event").GetString()));
+        }
+        finally
+        {
+            registry.Intercept = null;
+        }
     }
 
     [RealPartTheory("root", "containerd", "busybox", "nodegate")]
@@ -207,8 +255,10 @@ public sealed class DaemonTests(KubeletWorld world)
         }
     }
 
-    private static async Task<SocketError?> ConnectErrorAsync(KubeletClient kubelet)
+    // A client of its own: a live one may not have noticed yet, and then says something else first.
+    private static async Task<SocketError?> ConnectErrorAsync(NodeGateProcess gate)
     {
+        using var kubelet = new KubeletClient(gate.SocketPath);
         var fault = await Assert.ThrowsAsync<HttpRequestException>(() => kubelet.ImageFsInfoAsync());
         return (fault.InnerException as SocketException)?.SocketErrorCode;
     }
