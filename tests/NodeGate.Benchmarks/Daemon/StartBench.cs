@@ -31,11 +31,12 @@ internal static class StartBench
     {
         using var deadline = new CancellationTokenSource(Patience);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        Exception? last = null;
         while (true)
         {
             if (nodeGate.HasExited)
             {
-                throw new InvalidOperationException("nodegate ended while starting\n" + nodeGate.Log());
+                throw new InvalidOperationException("nodegate ended while starting\n" + nodeGate.Log(), last);
             }
 
             if (await Probe.UnixSocketAsync(nodeGate.SocketPath, deadline.Token))
@@ -50,6 +51,7 @@ internal static class StartBench
                 catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
                 {
                     // Accepted and dropped: not ready, and the time goes on.
+                    last = e;
                 }
             }
 
