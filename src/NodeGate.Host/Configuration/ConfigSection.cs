@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using NodeGate.CriProxy;
 using NodeGate.Policy.Loading;
 using NodeGate.Policy.Loading.Yaml;
 
@@ -12,9 +13,6 @@ namespace NodeGate.Host.Configuration;
 internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
 {
     private const string UnixScheme = "unix://";
-
-    /// <summary>Bytes of <c>sockaddr_un.sun_path</c> without the final NUL (unix(7)).</summary>
-    private const int MaxSocketPathBytes = 107;
 
     private readonly List<string> _known = [];
 
@@ -95,9 +93,9 @@ internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
         {
             errors.Add(Find(key)!, "a unix socket with an absolute path, such as unix:///run/nodegate/nodegate.sock");
         }
-        else if (System.Text.Encoding.UTF8.GetByteCount(path) > MaxSocketPathBytes)
+        else if (System.Text.Encoding.UTF8.GetByteCount(path) > CriProxyOptions.MaxSocketPathBytes)
         {
-            errors.Add(Find(key)!, $"a socket path of at most {MaxSocketPathBytes} bytes: the kernel takes no longer one");
+            errors.Add(Find(key)!, $"a socket path of at most {CriProxyOptions.MaxSocketPathBytes} bytes: the kernel takes no longer one");
         }
 
         return path;
