@@ -11,7 +11,7 @@ public sealed class Authority
         Name = name;
         Position = position;
         Requirement = requirement;
-        PossibleSignerIds = [.. requirement.Keys.Select(k => $"key:{k.Fingerprint}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        PossibleSignerIds = [.. requirement.Keys.Select(k => $"key:{k.Key.Fingerprint}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The name, unique in the policy.</summary>

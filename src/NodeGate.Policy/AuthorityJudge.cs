@@ -20,7 +20,7 @@ public static class AuthorityJudge
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(evidence);
         var requirement = authority.RequirementFor(match);
-        var results = Sort(evidence.Select(e => CosignKeyVerifier.Verify(e, subject, requirement)));
+        var results = Sort(evidence.Select(e => EvidenceVerifier.Verify(e, subject, requirement)));
         var signers = Distinct(results.OfType<VerifiedEvidence>().Select(v => v.Result.SignerId));
         var unread = gap ?? FirstUnread(requirement, results);
         var verdict = signers.Length > 0 ? Satisfied(authority, subject, signers)

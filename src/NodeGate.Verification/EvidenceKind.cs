@@ -8,4 +8,7 @@ public enum EvidenceKind
 
     /// <summary>A Sigstore bundle, attached as a referrer.</summary>
     SigstoreBundle = 1,
+
+    /// <summary>A layer of cosign's legacy <c>.att</c> image: a DSSE envelope.</summary>
+    CosignAttestation = 2,
 }

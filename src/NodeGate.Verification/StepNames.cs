@@ -59,4 +59,55 @@ public static class StepNames
 
     /// <summary>The transparency log.</summary>
     public const string TransparencyLog = "transparencyLog";
+
+    /// <summary>The trust root can be used and has what the requirement needs.</summary>
+    public const string TrustRoot = "trustRoot";
+
+    /// <summary>A log entry names a log that the trust root knows, in a kind and version that is read.</summary>
+    public const string LogEntry = "logEntry";
+
+    /// <summary>A log entry's body is about this signature, this signer and this content.</summary>
+    public const string LogEntryBody = "logEntryBody";
+
+    /// <summary>The log's signed promise (Rekor v1 SET), and the time in it.</summary>
+    public const string InclusionPromise = "inclusionPromise";
+
+    /// <summary>The log's signed tree head.</summary>
+    public const string Checkpoint = "checkpoint";
+
+    /// <summary>The entry is in the tree of the checkpoint (RFC 6962).</summary>
+    public const string InclusionProof = "inclusionProof";
+
+    /// <summary>Enough different logs have the entry.</summary>
+    public const string LogThreshold = "logThreshold";
+
+    /// <summary>A signed timestamp (RFC 3161) is well formed, and over this signature.</summary>
+    public const string Timestamp = "timestamp";
+
+    /// <summary>The timestamp's signer is an authority of the trust root.</summary>
+    public const string TimestampAuthority = "timestampAuthority";
+
+    /// <summary>Enough different timestamp authorities signed the time.</summary>
+    public const string TimestampThreshold = "timestampThreshold";
+
+    /// <summary>There is a trusted time at which certificate or key are judged.</summary>
+    public const string TrustedTime = "trustedTime";
+
+    /// <summary>The signer's certificate can be read.</summary>
+    public const string Certificate = "certificate";
+
+    /// <summary>The certificate's path leads to an authority of the trust root, valid at every trusted time.</summary>
+    public const string CertificatePath = "certificatePath";
+
+    /// <summary>A certificate log promised to publish the certificate (SCT).</summary>
+    public const string CertificateTransparency = "certificateTransparency";
+
+    /// <summary>Issuer and subject of the certificate are those of the authority.</summary>
+    public const string Identity = "identity";
+
+    /// <summary>The certificate's Fulcio extensions have the values that the authority asks for.</summary>
+    public const string CertificateExtensions = "certificateExtensions";
+
+    /// <summary>The key was good at every trusted time.</summary>
+    public const string KeyValidity = "keyValidity";
 }

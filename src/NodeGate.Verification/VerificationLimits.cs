@@ -53,4 +53,22 @@ public static class VerificationLimits
 
     /// <summary>Largest RSA modulus, in bits: what one verification may cost.</summary>
     public const int MaxRsaBits = 8192;
+
+    /// <summary>Most extensions of a certificate.</summary>
+    public const int MaxCertificateExtensions = 64;
+
+    /// <summary>Most certificates from leaf to anchor, both included.</summary>
+    public const int MaxPathLength = 5;
+
+    /// <summary>Largest <c>trusted_root.json</c>, in bytes.</summary>
+    public const int MaxTrustRootBytes = 1024 * 1024;
+
+    /// <summary>Most members of each kind in a trust root.</summary>
+    public const int MaxTrustRootMembers = 64;
+
+    /// <summary>Longest pattern for an identity, in characters.</summary>
+    public const int MaxPatternCharacters = 1024;
+
+    /// <summary>Most nodes of an attestation's predicate, as JSON values; beside its bytes, which <see cref="MaxBundleBytes"/> bounds.</summary>
+    public const int MaxPredicateNodes = 100_000;
 }

@@ -1,27 +1,30 @@
 using System.Collections.Immutable;
 using NodeGate.Oci;
+using NodeGate.Verification.Steps;
 
 namespace NodeGate.Verification;
 
 /// <summary>One signature that verified, and who made it. Exists only on success: holding one is the proof.</summary>
 public sealed class VerificationResult
 {
-    private VerificationResult(
-        string signer, string signerId, EvidenceKind kind, Digest source, ImmutableDictionary<string, string> annotations)
+    internal VerificationResult(
+        Evidence evidence, SignerName signer, ImmutableDictionary<string, string> annotations, VerifiedAttestation? attestation)
     {
-        Signer = signer;
-        SignerId = signerId;
-        Kind = kind;
-        Source = source;
+        Signer = signer.Text;
+        SignerId = signer.Id;
+        Kind = evidence.Kind;
+        Source = evidence.Source;
         Annotations = annotations;
+        Attestation = attestation;
     }
 
-    /// <summary>The signer for people: <c>key sha256:…</c>.</summary>
+    /// <summary>The signer for people: <c>key sha256:…</c>, or <c>SUBJECT (ISSUER)</c>.</summary>
     public string Signer { get; }
 
     /// <summary>
-    /// What makes two signers different ones: <c>key:sha256:…</c>, the hash of the key's SubjectPublicKeyInfo. Thresholds count these,
-    /// never signatures: one signer can make any number of them, and anybody can turn an ECDSA signature into a second valid one.
+    /// What makes two signers different ones: <c>key:sha256:…</c>, the hash of the key's SubjectPublicKeyInfo; <c>identity:ISSUER SUBJECT</c>,
+    /// issuer and subject of the certificate, whichever key it was for. Thresholds count these, never signatures: one signer can make any
+    /// number of them, and anybody can turn an ECDSA signature into a second valid one.
     /// </summary>
     public string SignerId { get; }
 
@@ -34,6 +37,6 @@ public sealed class VerificationResult
     /// <summary>The signed annotations whose values are text.</summary>
     public ImmutableDictionary<string, string> Annotations { get; }
 
-    internal static VerificationResult ByKey(Evidence evidence, PublicKey key, ImmutableDictionary<string, string> annotations) =>
-        new($"key {key.Fingerprint}", $"key:{key.Fingerprint}", evidence.Kind, evidence.Source, annotations);
+    /// <summary>What the attestation says; null for a signature.</summary>
+    public VerifiedAttestation? Attestation { get; }
 }

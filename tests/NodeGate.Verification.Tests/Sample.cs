@@ -32,7 +32,7 @@ internal static class Sample
         new(ImageReference.Parse(reference), new Descriptor(MediaTypes.OciManifest, Image, ImageBytes.Length), ImageBytes);
 
     public static KeyRequirement RequirementOf(params SigningKey[] keys) =>
-        new() { Keys = [.. keys.Select(PublicKeyOf)], AcceptBundle = true, AcceptLegacy = true };
+        new() { Keys = [.. keys.Select(k => new TrustedKey(PublicKeyOf(k), ValidityPeriod.Always))], AcceptBundle = true, AcceptLegacy = true };
 
     public static PublicKey PublicKeyOf(SigningKey key)
     {
@@ -78,8 +78,8 @@ internal static class Sample
         return Bundle(bundle);
     }
 
-    public static EvidenceResult Verify(Evidence evidence, KeyRequirement? requirement = null, SignedSubject? subject = null) =>
-        CosignKeyVerifier.Verify(evidence, subject ?? Subject, requirement ?? Requirement);
+    public static EvidenceResult Verify(Evidence evidence, SignerRequirement? requirement = null, SignedSubject? subject = null) =>
+        EvidenceVerifier.Verify(evidence, subject ?? Subject, requirement ?? Requirement);
 
     public static VerificationResult AssertVerified(EvidenceResult result)
     {

@@ -92,7 +92,7 @@ public sealed class SigstoreConformanceTests
         var artifact = File.ReadAllBytes(File.Exists(own) ? own : Vectors.PathOf("sigstore-conformance", "a.txt"));
         var subject = new SignedSubject(
             ImageReference.Parse("example.com/a:1"), new Descriptor(MediaTypes.OciManifest, Digest.Of(artifact), artifact.Length), artifact);
-        var requirement = new KeyRequirement { Keys = [key], AcceptBundle = true };
-        return CosignKeyVerifier.Verify(Sample.Bundle(File.ReadAllBytes(PathOf(name, "bundle.sigstore.json"))), subject, requirement);
+        var requirement = new KeyRequirement { Keys = [new TrustedKey(key, ValidityPeriod.Always)], AcceptBundle = true };
+        return EvidenceVerifier.Verify(Sample.Bundle(File.ReadAllBytes(PathOf(name, "bundle.sigstore.json"))), subject, requirement);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class AuthorityBuilder(IKeyFiles keyFiles, ErrorList errors)
     {
         var requirement = new KeyRequirement
         {
-            Keys = [.. config.Keys.Select(ReadKey).OfType<PublicKey>().Distinct()],
+            Keys = [.. config.Keys.Select(ReadKey).OfType<PublicKey>().Distinct().Select(k => new TrustedKey(k, ValidityPeriod.Always))],
             AcceptBundle = config.AcceptBundle,
             AcceptLegacy = config.AcceptLegacy,
             Annotations = config.Annotations,

@@ -80,7 +80,7 @@ internal static class LegacyKeyVerifier
         }
 
         trace.Skip(StepNames.TransparencyLog, "the policy does not ask for it");
-        return trace.Verified(signer!, payload.Annotations);
+        return trace.Verified(SignerName.Of(signer!.Key), payload.Annotations);
     }
 
     private static Finding<bool> CheckMediaType(string mediaType)

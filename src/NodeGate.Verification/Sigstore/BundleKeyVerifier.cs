@@ -117,17 +117,17 @@ internal static class BundleKeyVerifier
         return Finish(trace, signer!, signedSubject!.Annotations);
     }
 
-    private static VerifiedEvidence Finish(VerificationTrace trace, PublicKey signer, ImmutableDictionary<string, string> annotations)
+    private static VerifiedEvidence Finish(VerificationTrace trace, TrustedKey signer, ImmutableDictionary<string, string> annotations)
     {
         trace.Skip(StepNames.Repository, "a bundle names no repository");
         trace.Skip(StepNames.TransparencyLog, "the policy does not ask for it");
-        return trace.Verified(signer, annotations);
+        return trace.Verified(SignerName.Of(signer.Key), annotations);
     }
 
     /// <summary>What the bundle's hint adds to the message where no key fits. It is a stranger's text and selects nothing.</summary>
     private static string Hint(string hint, KeyRequirement requirement)
     {
-        foreach (var key in requirement.Keys)
+        foreach (var key in requirement.Keys.Select(k => k.Key))
         {
             if (hint == Convert.ToBase64String(key.Fingerprint.ToHash()))
             {

@@ -15,23 +15,23 @@ internal static class KeySignature
     /// <param name="message">The signed bytes.</param>
     /// <param name="signature">The signature.</param>
     /// <param name="hint">What else to say where it verifies with none of them.</param>
-    public static Finding<PublicKey> Check(
-        ImmutableArray<PublicKey> keys, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, string hint)
+    public static Finding<TrustedKey> Check(
+        ImmutableArray<TrustedKey> keys, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, string hint)
     {
         foreach (var key in keys)
         {
             // check: signature
-            if (!key.Verifies(message, signature))
+            if (!key.Key.Verifies(message, signature))
             {
                 continue;
             }
 
-            return Finding.Pass(key, $"verifies with key {key.Fingerprint} ({key.Algorithm})");
+            return Finding.Pass(key, $"verifies with key {key.Key.Fingerprint} ({key.Key.Algorithm})");
         }
 
-        return Finding.Invalid<PublicKey>($"verifies with none of the {keys.Length} keys of the authority ({Fingerprints(keys)}){hint}");
+        return Finding.Invalid<TrustedKey>($"verifies with none of the {keys.Length} keys of the authority ({Fingerprints(keys)}){hint}");
     }
 
-    private static string Fingerprints(ImmutableArray<PublicKey> keys) =>
-        string.Join(", ", keys.Take(ShownKeys).Select(k => k.Fingerprint.ToString())) + (keys.Length > ShownKeys ? ", …" : string.Empty);
+    private static string Fingerprints(ImmutableArray<TrustedKey> keys) =>
+        string.Join(", ", keys.Take(ShownKeys).Select(k => k.Key.Fingerprint.ToString())) + (keys.Length > ShownKeys ? ", …" : string.Empty);
 }

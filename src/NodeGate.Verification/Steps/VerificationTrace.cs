@@ -36,6 +36,6 @@ internal sealed class VerificationTrace
     public void HoldsForTagOnly() => _namesTag = true;
 
     /// <summary>Ends the trace: every step held.</summary>
-    public VerifiedEvidence Verified(PublicKey signer, ImmutableDictionary<string, string> annotations) =>
-        new(_evidence, _steps.ToImmutable(), VerificationResult.ByKey(_evidence, signer, annotations)) { NamesTag = _namesTag };
+    public VerifiedEvidence Verified(SignerName signer, ImmutableDictionary<string, string> annotations, VerifiedAttestation? attestation = null) =>
+        new(_evidence, _steps.ToImmutable(), new VerificationResult(_evidence, signer, annotations, attestation)) { NamesTag = _namesTag };
 }

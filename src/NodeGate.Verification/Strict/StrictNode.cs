@@ -88,6 +88,19 @@ internal readonly struct StrictNode
         return value;
     }
 
+    /// <summary>A point in time as proto3 JSON and TUF write it: RFC 3339, with a zone.</summary>
+    public DateTimeOffset Time()
+    {
+        var text = Text();
+        // check: json-time
+        if (!StrictTime.TryParse(text, out var time))
+        {
+            throw Wrong($"is {Shown.Text(text)}, not a time such as 2026-01-31T12:00:00Z (RFC 3339)");
+        }
+
+        return time;
+    }
+
     /// <summary>The entries of an array of at most <paramref name="limit"/>.</summary>
     public ImmutableArray<StrictNode> Items(int limit)
     {
