@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using NodeGate.Oci;
 using NodeGate.Verification.Keys;
+using NodeGate.Verification.Signers;
 
 namespace NodeGate.Verification;
 
@@ -41,6 +43,11 @@ public sealed class PublicKey : IEquatable<PublicKey>
 
     /// <summary>Whether <paramref name="signature"/> is this key's signature of <paramref name="message"/>.</summary>
     internal bool Verifies(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => _verifier.Verifies(message, signature);
+
+    /// <summary>The same of something of which perhaps only the digest is known.</summary>
+    internal bool Verifies(SignedBytes signed, ReadOnlySpan<byte> signature) => signed.Bytes is { } bytes
+        ? _verifier.Verifies(bytes.Span, signature)
+        : _verifier.VerifiesSha256(signed.Hash(HashAlgorithmName.SHA256), signature);
 
     /// <inheritdoc/>
     public bool Equals(PublicKey? other) => other is not null && Fingerprint == other.Fingerprint;

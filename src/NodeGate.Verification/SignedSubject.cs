@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using NodeGate.Oci;
+using NodeGate.Verification.Signers;
 
 namespace NodeGate.Verification;
 
@@ -24,24 +24,41 @@ public sealed class SignedSubject
 
         Reference = reference;
         Descriptor = descriptor;
-        Manifest = manifest;
+        Signed = new SignedBytes(manifest);
         Sha256 = descriptor.Digest.Algorithm == DigestAlgorithm.Sha256 ? descriptor.Digest : Digest.Of(manifest.Span);
+    }
+
+    private SignedSubject(ImageReference reference, Digest sha256)
+    {
+        Reference = reference;
+        Descriptor = new Descriptor(MediaTypes.OciManifest, sha256, 0);
+        Signed = new SignedBytes(sha256.ToHash());
+        Sha256 = sha256;
     }
 
     /// <summary>The reference as pulled, normalised; its repository is what a payload must name.</summary>
     public ImageReference Reference { get; }
 
-    /// <summary>Media type, digest and size of <see cref="Manifest"/>.</summary>
+    /// <summary>Media type, digest and size of the manifest.</summary>
     public Descriptor Descriptor { get; }
 
-    /// <summary>The exact bytes of the manifest or index.</summary>
-    public ReadOnlyMemory<byte> Manifest { get; }
-
     /// <summary>
-    /// The SHA-256 digest of <see cref="Manifest"/>: what signatures are about, also where the image is pulled by its SHA-512 digest.
+    /// The SHA-256 digest of the manifest: what signatures are about, also where the image is pulled by its SHA-512 digest.
     /// </summary>
     public Digest Sha256 { get; }
 
-    /// <summary>The hash of the manifest with another algorithm, for bundles whose <c>messageDigest</c> uses it.</summary>
-    internal byte[] HashManifest(HashAlgorithmName algorithm) => CryptographicOperations.HashData(algorithm, Manifest.Span);
+    /// <summary>The manifest as what a signature may be over.</summary>
+    internal SignedBytes Signed { get; }
+
+    /// <summary>
+    /// Something that is known by its SHA-256 digest only, as the conformance protocol names artifacts. Signatures over the bytes themselves
+    /// verify only where their algorithm hashes with SHA-256; all others are rejected.
+    /// </summary>
+    public static SignedSubject KnownByDigest(ImageReference reference, Digest sha256)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return sha256.Algorithm == DigestAlgorithm.Sha256
+            ? new SignedSubject(reference, sha256)
+            : throw new ArgumentException($"{sha256} is not a SHA-256 digest.", nameof(sha256));
+    }
 }

@@ -1,4 +1,5 @@
 using NodeGate.Oci;
+using NodeGate.Verification.Signers;
 using NodeGate.Verification.Steps;
 using NodeGate.Verification.Strict;
 
@@ -39,7 +40,7 @@ internal static class LegacyKeyVerifier
 
         // The certificate is a stranger's text beside the signature: worth a word in the message, never a reason to accept or refuse.
         var hint = evidence.Annotations.ContainsKey(CertificateAnnotation) ? "; it comes with a certificate, so it may be a keyless signature" : string.Empty;
-        if (trace.Take(StepNames.Signature, KeySignature.Check(requirement.Keys, payloadBytes.Span, signature, hint), out var signer) is { } unsigned)
+        if (trace.Take(StepNames.Signature, KeySignature.Check(requirement.Keys, new SignedBytes(payloadBytes), signature, hint), out var signer) is { } unsigned)
         {
             return unsigned;
         }

@@ -51,4 +51,16 @@ internal sealed class EcdsaVerifier : KeyVerifier
 
         return false;
     }
+
+    /// <inheritdoc/>
+    public override bool VerifiesSha256(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    {
+        if (!StrictDer.IsEcdsaSignature(signature, _order))
+        {
+            return false;
+        }
+
+        using var ecdsa = ECDsa.Create(_key);
+        return ecdsa.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
+    }
 }

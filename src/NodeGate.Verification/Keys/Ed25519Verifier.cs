@@ -19,4 +19,7 @@ internal sealed class Ed25519Verifier : KeyVerifier
     /// <inheritdoc/>
     public override bool Verifies(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         LibCrypto.VerifyEd25519(_key, message, signature) || Ed25519Prehash.Verifies(_key, message, signature);
+
+    /// <inheritdoc/>
+    public override bool VerifiesSha256(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) => false;
 }

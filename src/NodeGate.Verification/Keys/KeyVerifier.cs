@@ -7,4 +7,10 @@ internal abstract class KeyVerifier
 
     /// <summary>Whether the signature is this key's over the message. False for a malformed signature; does not throw.</summary>
     public abstract bool Verifies(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
+
+    /// <summary>
+    /// Whether the signature is this key's over a message with this SHA-256 hash. False where the algorithm needs the message itself or another
+    /// hash of it.
+    /// </summary>
+    public abstract bool VerifiesSha256(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeGate.Oci;
+using NodeGate.Verification.Signers;
 using NodeGate.Verification.Steps;
 
 namespace NodeGate.Verification.Sigstore;
@@ -30,14 +31,14 @@ internal static class BundleKeyVerifier
             return malformed;
         }
 
-        if (trace.Take(StepNames.KeyMaterial, bundle!.Material.CheckKey(), out var hint) is { } certificate)
+        if (trace.Take(StepNames.KeyMaterial, bundle!.Material.Check(requirement), out _) is { } certificate)
         {
             return certificate;
         }
 
         return bundle.Document.Envelope is null
-            ? VerifyMessage(trace, bundle, hint!, subject, requirement)
-            : VerifyEnvelope(trace, bundle, hint!, subject, requirement);
+            ? VerifyMessage(trace, bundle, bundle.Material.KeyHint!, subject, requirement)
+            : VerifyEnvelope(trace, bundle, bundle.Material.KeyHint!, subject, requirement);
     }
 
     private static EvidenceResult VerifyMessage(
@@ -56,7 +57,7 @@ internal static class BundleKeyVerifier
         }
 
         // The message is the manifest itself, so the signature alone binds it; there is no payload that could say something else.
-        var signed = KeySignature.Check(requirement.Keys, subject.Manifest.Span, message.Signature, Hint(hint, requirement));
+        var signed = KeySignature.Check(requirement.Keys, subject.Signed, message.Signature, Hint(hint, requirement));
         if (trace.Take(StepNames.Signature, signed, out var signer) is { } unsigned)
         {
             return unsigned;
@@ -81,7 +82,7 @@ internal static class BundleKeyVerifier
         }
 
         var signed = KeySignature.Check(
-            requirement.Keys, envelope!.PreAuthenticationEncoding(), envelope.Signature, Hint(hint, requirement));
+            requirement.Keys, envelope!.Content.Signed, envelope.Signature, Hint(hint, requirement));
         if (trace.Take(StepNames.Signature, signed, out var signer) is { } unsigned)
         {
             return unsigned;

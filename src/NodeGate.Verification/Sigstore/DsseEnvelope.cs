@@ -1,9 +1,10 @@
 using System.Text;
+using NodeGate.Verification.Signers;
 using NodeGate.Verification.Strict;
 
 namespace NodeGate.Verification.Sigstore;
 
-/// <summary>A DSSE envelope (secure-systems-lab/dsse, envelope.md) in a bundle, with the one signature that a bundle may have.</summary>
+/// <summary>A DSSE envelope (secure-systems-lab/dsse, envelope.md) with the one signature that a bundle may have.</summary>
 internal sealed record DsseEnvelope(string PayloadType, byte[] Payload, byte[] Signature)
 {
     /// <summary>The one payload type that is read.</summary>
@@ -31,7 +32,12 @@ internal sealed record DsseEnvelope(string PayloadType, byte[] Payload, byte[] S
             signature.Required("sig").Bytes(VerificationLimits.MaxSignatureBytes));
     }
 
-    /// <summary>The bytes that are signed (dsse protocol.md, "PAE"): type and payload with their lengths, so that neither can pass for the other.</summary>
-    public byte[] PreAuthenticationEncoding() =>
+    /// <summary>
+    /// The signature over the pre-authentication encoding (dsse protocol.md, "PAE"): type and payload with their lengths, so that neither can
+    /// pass for the other.
+    /// </summary>
+    public SignedContent Content => new(ContentKind.Envelope, new SignedBytes(PreAuthenticationEncoding()), Signature, Payload);
+
+    private byte[] PreAuthenticationEncoding() =>
         [.. Encoding.UTF8.GetBytes($"DSSEv1 {Encoding.UTF8.GetByteCount(PayloadType)} {PayloadType} {Payload.Length} "), .. Payload];
 }

@@ -29,18 +29,27 @@ internal sealed record KeyMaterial(string? KeyHint, ImmutableArray<byte[]> Certi
             : new KeyMaterial(ReadHint(key!.Value), []);
     }
 
-    /// <summary>Step <c>keyMaterial</c> for an authority of keys.</summary>
-    public Finding<string> CheckKey()
+    /// <summary>Step <c>keyMaterial</c>: what signed is what the authority names, keys or identities.</summary>
+    public Finding<bool> Check(SignerRequirement requirement)
     {
         // A certificate's key might even be one of ours; who held it when it signed would then be unchecked.
         // check: material-key
-        if (KeyHint is null)
+        if (requirement is KeyRequirement && KeyHint is null)
         {
-            return Finding.Fail<string>(
+            return Finding.Fail<bool>(
                 DecisionReason.NoSignature, "the bundle is signed with a certificate (keyless), and this authority names keys; it needs an authority of kind keyless");
         }
 
-        return Finding.Pass(KeyHint, KeyHint.Length == 0 ? "public key without a hint" : $"public key with the hint {Shown.Text(KeyHint)}");
+        // check: material-certificate
+        if (requirement is KeylessRequirement && KeyHint is not null)
+        {
+            return Finding.Fail<bool>(
+                DecisionReason.NoSignature, "the bundle is signed with a key, and this authority names identities; it needs an authority of kind cosign");
+        }
+
+        return Finding.Pass(true, KeyHint is null ? $"{Certificates.Length} certificates"
+            : KeyHint.Length == 0 ? "public key without a hint"
+            : $"public key with the hint {Shown.Text(KeyHint)}");
     }
 
     private static string ReadHint(StrictNode key)

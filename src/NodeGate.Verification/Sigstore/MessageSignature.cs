@@ -51,7 +51,7 @@ internal sealed record MessageSignature(string? Algorithm, byte[]? Digest, byte[
         }
 
         // check: message-digest
-        if (!Digest.AsSpan().SequenceEqual(subject.HashManifest(algorithm.Value)))
+        if (subject.Signed.Hash(algorithm.Value) is not { } hash || !hash.AsSpan().SequenceEqual(Digest))
         {
             return Finding.Invalid<bool>($"the message digest {Convert.ToHexStringLower(Digest)} is not that of the image ({subject.Sha256})");
         }
