@@ -24,7 +24,7 @@ public sealed class SignedSubject
 
         Reference = reference;
         Descriptor = descriptor;
-        Signed = new SignedBytes(manifest);
+        Signed = SignedBytes.Of(manifest);
         Sha256 = descriptor.Digest.Algorithm == DigestAlgorithm.Sha256 ? descriptor.Digest : Digest.Of(manifest.Span);
     }
 
@@ -32,7 +32,7 @@ public sealed class SignedSubject
     {
         Reference = reference;
         Descriptor = new Descriptor(MediaTypes.OciManifest, sha256, 0);
-        Signed = new SignedBytes(sha256.ToHash());
+        Signed = SignedBytes.OfSha256(sha256.ToHash());
         Sha256 = sha256;
     }
 

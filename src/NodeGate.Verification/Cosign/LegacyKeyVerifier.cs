@@ -40,7 +40,7 @@ internal static class LegacyKeyVerifier
 
         // The certificate is a stranger's text beside the signature: worth a word in the message, never a reason to accept or refuse.
         var hint = evidence.Annotations.ContainsKey(CertificateAnnotation) ? "; it comes with a certificate, so it may be a keyless signature" : string.Empty;
-        if (trace.Take(StepNames.Signature, KeySignature.Check(requirement.Keys, new SignedBytes(payloadBytes), signature, hint), out var signer) is { } unsigned)
+        if (trace.Take(StepNames.Signature, KeySignature.Check(requirement.Keys, SignedBytes.Of(payloadBytes), signature, hint), out var signer) is { } unsigned)
         {
             return unsigned;
         }

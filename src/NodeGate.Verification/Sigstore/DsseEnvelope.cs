@@ -36,7 +36,7 @@ internal sealed record DsseEnvelope(string PayloadType, byte[] Payload, byte[] S
     /// The signature over the pre-authentication encoding (dsse protocol.md, "PAE"): type and payload with their lengths, so that neither can
     /// pass for the other.
     /// </summary>
-    public SignedContent Content => new(ContentKind.Envelope, new SignedBytes(PreAuthenticationEncoding()), Signature, Payload);
+    public SignedContent Content => new(ContentKind.Envelope, SignedBytes.Of(PreAuthenticationEncoding()), Signature, Payload);
 
     private byte[] PreAuthenticationEncoding() =>
         [.. Encoding.UTF8.GetBytes($"DSSEv1 {Encoding.UTF8.GetByteCount(PayloadType)} {PayloadType} {Payload.Length} "), .. Payload];
