@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Security.Cryptography;
+using NodeGate.Testing.Sigstore;
 
 namespace NodeGate.Testing.Signing;
 
@@ -15,9 +16,13 @@ public sealed class Ed25519SigningKey : SigningKey
     private readonly BigInteger _scalar;
     private readonly byte[] _noncePrefix;
     private readonly byte[] _public;
+    private readonly bool _prehashed;
 
-    public Ed25519SigningKey(ReadOnlySpan<byte> seed)
+    /// <param name="seed">The 32 bytes of the private key.</param>
+    /// <param name="prehashed">Sign with Ed25519ph, as Sigstore does wherever only a hash is logged.</param>
+    public Ed25519SigningKey(ReadOnlySpan<byte> seed, bool prehashed = false)
     {
+        _prehashed = prehashed;
         var hash = SHA512.HashData(seed);
         _noncePrefix = hash[32..];
         hash[0] &= 248;
@@ -29,8 +34,20 @@ public sealed class Ed25519SigningKey : SigningKey
     /// <inheritdoc/>
     public override byte[] PublicDer => [.. Prefix, .. _public];
 
+    /// <summary>The 32 bytes of the public key.</summary>
+    public byte[] PublicPoint => _public;
+
     /// <inheritdoc/>
-    public override byte[] Sign(ReadOnlySpan<byte> message) => Sign([], message);
+    public override string KeyDetails => _prehashed ? "PKIX_ED25519_PH" : "PKIX_ED25519";
+
+    /// <inheritdoc/>
+    public override HashAlgorithmName Hash => HashAlgorithmName.SHA512;
+
+    /// <inheritdoc/>
+    public override byte[] SignatureAlgorithm => Der.Sequence(Der.Oid("1.3.101.112"));
+
+    /// <inheritdoc/>
+    public override byte[] Sign(ReadOnlySpan<byte> message) => _prehashed ? SignPrehashed(message) : Sign([], message);
 
     /// <summary>Ed25519ph (section 5.1): the hash of the message, under a domain of its own. cosign 3.1 signs images with it.</summary>
     public byte[] SignPrehashed(ReadOnlySpan<byte> message) =>
@@ -38,9 +55,9 @@ public sealed class Ed25519SigningKey : SigningKey
 
     private byte[] Sign(byte[] domain, ReadOnlySpan<byte> message)
     {
-        var nonce = Hash([.. domain, .. _noncePrefix, .. message]);
+        var nonce = Challenge([.. domain, .. _noncePrefix, .. message]);
         var r = EdwardsPoint.Base.Times(nonce).Encode();
-        var challenge = Hash([.. domain, .. r, .. _public, .. message]);
+        var challenge = Challenge([.. domain, .. r, .. _public, .. message]);
         var s = (nonce + (challenge * _scalar)) % Order;
         var signature = new byte[64];
         r.CopyTo(signature, 0);
@@ -48,5 +65,5 @@ public sealed class Ed25519SigningKey : SigningKey
         return signature;
     }
 
-    private static BigInteger Hash(byte[] bytes) => new BigInteger(SHA512.HashData(bytes), isUnsigned: true) % Order;
+    private static BigInteger Challenge(byte[] bytes) => new BigInteger(SHA512.HashData(bytes), isUnsigned: true) % Order;
 }

@@ -17,6 +17,15 @@ public abstract class SigningKey : IDisposable
     /// <summary>The hint that cosign 3 writes into a bundle.</summary>
     public string Hint => Convert.ToBase64String(SHA256.HashData(PublicDer));
 
+    /// <summary>What the protobuf enum PublicKeyDetails of Sigstore calls keys of this kind.</summary>
+    public abstract string KeyDetails { get; }
+
+    /// <summary>The hash that signatures of this key are made over.</summary>
+    public abstract HashAlgorithmName Hash { get; }
+
+    /// <summary>The AlgorithmIdentifier of X.509 and CMS for signatures of this key, in DER.</summary>
+    public abstract byte[] SignatureAlgorithm { get; }
+
     /// <summary>The signature of the message, hashed as the kind of key asks for.</summary>
     public abstract byte[] Sign(ReadOnlySpan<byte> message);
 
