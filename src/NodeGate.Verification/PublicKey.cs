@@ -17,6 +17,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
     internal PublicKey(ReadOnlySpan<byte> subjectPublicKeyInfo, KeyVerifier verifier)
     {
         _verifier = verifier;
+        SubjectPublicKeyInfo = subjectPublicKeyInfo.ToArray();
         Fingerprint = Digest.Of(subjectPublicKeyInfo);
     }
 
@@ -40,6 +41,9 @@ public sealed class PublicKey : IEquatable<PublicKey>
     public static bool TryParse(
         ReadOnlySpan<char> pem, [NotNullWhen(true)] out PublicKey? key, [NotNullWhen(false)] out string? error) =>
         PublicKeyReader.TryReadPem(pem, out key, out error);
+
+    /// <summary>The key in DER.</summary>
+    internal ReadOnlyMemory<byte> SubjectPublicKeyInfo { get; }
 
     /// <summary>Whether <paramref name="signature"/> is this key's signature of <paramref name="message"/>.</summary>
     internal bool Verifies(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => _verifier.Verifies(message, signature);

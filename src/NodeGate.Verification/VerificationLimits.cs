@@ -39,6 +39,9 @@ public static class VerificationLimits
     /// <summary>Longest checkpoint, in bytes.</summary>
     public const int MaxCheckpointBytes = 64 * 1024;
 
+    /// <summary>Most signatures of a checkpoint: the log's and its witnesses'.</summary>
+    public const int MaxCheckpointSignatures = 64;
+
     /// <summary>Most certificates in a chain.</summary>
     public const int MaxCertificates = 16;
 
