@@ -1,8 +1,8 @@
 namespace NodeGate.Verification.Strict;
 
 /// <summary>
-/// Evidence that cannot be read. Thrown by this room's readers only and caught in one place, <see cref="Steps.Finding.Read{T}"/>; it never
-/// leaves the room.
+/// Evidence that cannot be read. Thrown by this room's readers only and caught in one place for each of its uses,
+/// <see cref="Steps.Finding.Read{T}"/> and <see cref="Tuf.TufUpdater"/>; it never leaves the room.
 /// </summary>
 internal sealed class EvidenceFormatException : FormatException
 {

@@ -16,6 +16,9 @@ internal readonly struct StrictNode
         _path = path;
     }
 
+    /// <summary>The value itself, for the canonical form over which TUF metadata is signed.</summary>
+    public JsonElement Element => _element;
+
     /// <summary>Refuses members other than the named ones.</summary>
     public void Only(params ReadOnlySpan<string> names)
     {
@@ -99,6 +102,17 @@ internal readonly struct StrictNode
         }
 
         return time;
+    }
+
+    public bool Flag()
+    {
+        // check: json-flag
+        if (_element.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            throw Wrong("is neither true nor false");
+        }
+
+        return _element.ValueKind == JsonValueKind.True;
     }
 
     /// <summary>The entries of an array of at most <paramref name="limit"/>.</summary>
