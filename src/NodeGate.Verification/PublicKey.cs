@@ -53,6 +53,13 @@ public sealed class PublicKey : IEquatable<PublicKey>
         ? _verifier.Verifies(bytes.Span, signature)
         : _verifier.VerifiesSha256(signed.Hash(HashAlgorithmName.SHA256), signature);
 
+    /// <summary>The same for a signature of one scheme: false where the key is of another kind.</summary>
+    internal bool Verifies(SignatureScheme scheme, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        _verifier.Verifies(scheme, message, signature);
+
+    /// <summary>Whether the key can sign with schemes of this kind.</summary>
+    internal bool Is(SignatureKind kind) => _verifier.Is(kind);
+
     /// <inheritdoc/>
     public bool Equals(PublicKey? other) => other is not null && Fingerprint == other.Fingerprint;
 

@@ -63,6 +63,12 @@ public static class VerificationLimits
     /// <summary>Most certificates from leaf to anchor, both included.</summary>
     public const int MaxPathLength = 5;
 
+    /// <summary>Most candidates for an issuer whose signature is verified on the way from a leaf to one authority's anchor.</summary>
+    public const int MaxPathSteps = 32;
+
+    /// <summary>Most signed certificate timestamps in a certificate.</summary>
+    public const int MaxCertificateTimestamps = 16;
+
     /// <summary>Largest <c>trusted_root.json</c>, in bytes.</summary>
     public const int MaxTrustRootBytes = 1024 * 1024;
 

@@ -10,6 +10,8 @@ namespace NodeGate.Verification.Certificates;
 /// </summary>
 internal sealed class Certificate
 {
+    private const int MaxSerialBytes = 20;
+
     private Certificate(ReadOnlyMemory<byte> raw)
     {
         Raw = raw;
@@ -30,6 +32,9 @@ internal sealed class Certificate
     /// <summary>The subject's name in DER.</summary>
     public ReadOnlyMemory<byte> Subject { get; private init; }
 
+    /// <summary>Whether the subject has a name; a Fulcio certificate's has not.</summary>
+    public bool HasSubject { get; private init; }
+
     public DateTimeOffset NotBefore { get; private init; }
 
     public DateTimeOffset NotAfter { get; private init; }
@@ -43,6 +48,15 @@ internal sealed class Certificate
     /// <summary>The extensions, none twice.</summary>
     public ImmutableArray<CertificateExtension> Extensions { get; private init; } = [];
 
+    /// <summary>Whether it may certify others; null where it does not say so.</summary>
+    public BasicConstraints? BasicConstraints { get; private init; }
+
+    /// <summary>What its key may do; null where it does not say so.</summary>
+    public KeyUsage? KeyUsage { get; private init; }
+
+    /// <summary>What it is for; null where it does not say so.</summary>
+    public ExtendedKeyUsage? ExtendedKeyUsage { get; private init; }
+
     /// <summary>How the issuer signed: AlgorithmIdentifier in DER, the same inside and outside of the signed part.</summary>
     public ReadOnlyMemory<byte> SignatureAlgorithm { get; private init; }
 
@@ -52,7 +66,10 @@ internal sealed class Certificate
     public bool IsSelfIssued => Issuer.Span.SequenceEqual(Subject.Span);
 
     /// <summary>The extension with this identifier, or null.</summary>
-    public CertificateExtension? Find(string oid) => Extensions.FirstOrDefault(e => e.Oid == oid);
+    public CertificateExtension? Find(string oid) => Find(Extensions, oid);
+
+    /// <summary>Whether it is the same certificate, byte by byte.</summary>
+    public bool IsSame(Certificate other) => Raw.Span.SequenceEqual(other.Raw.Span);
 
     /// <exception cref="EvidenceFormatException">It is not such a certificate.</exception>
     public static Certificate Read(ReadOnlyMemory<byte> der)
@@ -97,6 +114,13 @@ internal sealed class Certificate
         }
 
         var serial = tbs.ReadIntegerBytes();
+        // RFC 5280 section 4.1.2.2.
+        // check: certificate-serial
+        if (serial.Length > MaxSerialBytes || (serial.Span[0] & 0x80) != 0)
+        {
+            throw new EvidenceFormatException($"the certificate's serial number is negative or longer than {MaxSerialBytes} bytes");
+        }
+
         var inner = tbs.ReadEncodedValue();
         // check: certificate-algorithms-equal
         if (!inner.Span.SequenceEqual(algorithm.Span))
@@ -105,35 +129,67 @@ internal sealed class Certificate
         }
 
         var issuer = tbs.ReadEncodedValue();
+        // check: certificate-issuer-empty
+        if (!DistinguishedName.ReadStructure(issuer))
+        {
+            throw new EvidenceFormatException("the certificate's issuer has no name");
+        }
+
         var validity = tbs.ReadSequence();
         var notBefore = ReadTime(validity);
         var notAfter = ReadTime(validity);
         validity.ThrowIfNotEmpty();
         var subject = tbs.ReadEncodedValue();
+        var hasSubject = DistinguishedName.ReadStructure(subject);
         var info = tbs.ReadEncodedValue();
         if (!PublicKey.TryParse(info.Span, out var key, out var error))
         {
             throw new EvidenceFormatException($"the certificate's key cannot be used: {error}");
         }
 
+        var extensions = ReadExtensions(tbs);
         return new Certificate(der)
         {
             Tbs = signed,
             SerialNumber = serial,
             Issuer = issuer,
             Subject = subject,
+            HasSubject = hasSubject,
             NotBefore = notBefore,
             NotAfter = notAfter,
             SubjectPublicKeyInfo = info,
             Key = key,
-            Extensions = ReadExtensions(tbs),
+            Extensions = extensions,
+            BasicConstraints = Find(extensions, Oids.BasicConstraints) is { } constraints ? BasicConstraints.Read(constraints.Value) : null,
+            KeyUsage = Find(extensions, Oids.KeyUsage) is { } usage ? KeyUsage.Read(usage.Value) : null,
+            ExtendedKeyUsage = Find(extensions, Oids.ExtendedKeyUsage) is { } extended ? ExtendedKeyUsage.Read(extended) : null,
             SignatureAlgorithm = algorithm,
             Signature = signature,
         };
     }
 
-    private static DateTimeOffset ReadTime(AsnReader validity) =>
-        validity.PeekTag() == Asn1Tag.UtcTime ? validity.ReadUtcTime() : validity.ReadGeneralizedTime();
+    /// <summary>UTCTime covers 1950 to 2049; GeneralizedTime is taken for these years too.</summary>
+    private static DateTimeOffset ReadTime(AsnReader validity)
+    {
+        if (validity.PeekTag() == Asn1Tag.UtcTime)
+        {
+            return validity.ReadUtcTime();
+        }
+
+        var isWhole = validity.PeekContentBytes().Length == "YYYYMMDDHHMMSSZ".Length;
+        var time = validity.ReadGeneralizedTime();
+        // RFC 5280 section 4.1.2.5.2.
+        // check: certificate-time-fraction
+        if (!isWhole)
+        {
+            throw new EvidenceFormatException("the certificate's validity has fractions of a second");
+        }
+
+        return time;
+    }
+
+    private static CertificateExtension? Find(ImmutableArray<CertificateExtension> extensions, string oid) =>
+        extensions.FirstOrDefault(e => e.Oid == oid);
 
     private static ImmutableArray<CertificateExtension> ReadExtensions(AsnReader tbs)
     {
@@ -148,6 +204,12 @@ internal sealed class Certificate
         tbs.ThrowIfNotEmpty();
         var list = wrapper.ReadSequence();
         wrapper.ThrowIfNotEmpty();
+        // check: certificate-extensions-empty
+        if (!list.HasData)
+        {
+            throw new EvidenceFormatException("the certificate has an empty list of extensions");
+        }
+
         var extensions = ImmutableArray.CreateBuilder<CertificateExtension>();
         while (list.HasData)
         {
@@ -159,7 +221,14 @@ internal sealed class Certificate
 
             var entry = list.ReadSequence();
             var oid = entry.ReadObjectIdentifier();
-            var critical = entry.PeekTag() == Asn1Tag.Boolean && entry.ReadBoolean();
+            var stated = entry.PeekTag() == Asn1Tag.Boolean;
+            var critical = stated && entry.ReadBoolean();
+            // check: certificate-critical-default
+            if (stated && !critical)
+            {
+                throw new EvidenceFormatException($"the certificate's extension {oid} writes out critical FALSE, which DER leaves out");
+            }
+
             var value = entry.ReadOctetString();
             entry.ThrowIfNotEmpty();
             // RFC 5280 section 4.2: two of a kind would let two readers see two identities.

@@ -10,14 +10,15 @@ namespace NodeGate.Verification.Keys;
 /// </summary>
 internal sealed class EcdsaVerifier : KeyVerifier
 {
-    private readonly ECParameters _key;
+    private readonly IdleInstance<ECDsa> _key;
     private readonly HashAlgorithmName[] _hashes;
     private readonly BigInteger _order;
 
     public EcdsaVerifier(KeyAlgorithm algorithm, ECParameters key)
     {
         Algorithm = algorithm;
-        _key = key;
+        // Made at once, not when it is needed: a point that is not on the curve must be no key.
+        _key = new IdleInstance<ECDsa>(() => ECDsa.Create(key), ECDsa.Create(key));
         _hashes = algorithm switch
         {
             KeyAlgorithm.EcdsaP256 => [HashAlgorithmName.SHA256],
@@ -31,19 +32,14 @@ internal sealed class EcdsaVerifier : KeyVerifier
     public override KeyAlgorithm Algorithm { get; }
 
     /// <inheritdoc/>
+    public override bool Is(SignatureKind kind) => kind == SignatureKind.Ecdsa;
+
+    /// <inheritdoc/>
     public override bool Verifies(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
-        // .NET takes a negative INTEGER for its positive twin (verification.md section 7.4), so the encoding is judged here.
-        if (!StrictDer.IsEcdsaSignature(signature, _order))
-        {
-            return false;
-        }
-
-        // An instance for each call: instance members of ECDsa are not promised to be safe for concurrent use.
-        using var ecdsa = ECDsa.Create(_key);
         foreach (var hash in _hashes)
         {
-            if (ecdsa.VerifyData(message, signature, hash, DSASignatureFormat.Rfc3279DerSequence))
+            if (VerifiesHash(CryptographicOperations.HashData(hash, message), signature))
             {
                 return true;
             }
@@ -53,14 +49,23 @@ internal sealed class EcdsaVerifier : KeyVerifier
     }
 
     /// <inheritdoc/>
-    public override bool VerifiesSha256(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    public override bool Verifies(SignatureScheme scheme, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        Is(scheme.Kind) && VerifiesHash(CryptographicOperations.HashData(scheme.Hash, message), signature);
+
+    /// <inheritdoc/>
+    public override bool VerifiesSha256(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) => VerifiesHash(hash, signature);
+
+    private bool VerifiesHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
+        // .NET takes a negative INTEGER for its positive twin (verification.md section 7.4), so the encoding is judged here.
         if (!StrictDer.IsEcdsaSignature(signature, _order))
         {
             return false;
         }
 
-        using var ecdsa = ECDsa.Create(_key);
-        return ecdsa.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
+        var ecdsa = _key.Take();
+        var verifies = ecdsa.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
+        _key.Return(ecdsa);
+        return verifies;
     }
 }

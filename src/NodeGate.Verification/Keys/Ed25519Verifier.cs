@@ -17,9 +17,16 @@ internal sealed class Ed25519Verifier : KeyVerifier
     public override KeyAlgorithm Algorithm => KeyAlgorithm.Ed25519;
 
     /// <inheritdoc/>
+    public override bool Is(SignatureKind kind) => kind == SignatureKind.Ed25519;
+
+    /// <inheritdoc/>
     public override bool Verifies(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         LibCrypto.VerifyEd25519(_key, message, signature) || Ed25519Prehash.Verifies(_key, message, signature);
 
     /// <inheritdoc/>
     public override bool VerifiesSha256(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) => false;
+
+    /// <inheritdoc/>
+    public override bool Verifies(SignatureScheme scheme, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        Is(scheme.Kind) && LibCrypto.VerifyEd25519(_key, message, signature);
 }

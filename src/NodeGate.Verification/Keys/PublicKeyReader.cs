@@ -201,7 +201,6 @@ internal static class PublicKeyReader
         }
 
         var parameters = new ECParameters { Curve = curve.Curve, Q = new ECPoint { X = point[1..(size + 1)], Y = point[(size + 1)..] } };
-        using var onCurve = ECDsa.Create(parameters);
         return (new EcdsaVerifier(curve.Algorithm, parameters), null);
     }
 
@@ -231,7 +230,6 @@ internal static class PublicKeyReader
             Modulus = modulus.ToByteArray(isUnsigned: true, isBigEndian: true),
             Exponent = exponent.ToByteArray(isUnsigned: true, isBigEndian: true),
         };
-        using var usable = RSA.Create(parameters);
         return (new RsaVerifier(parameters), null);
     }
 

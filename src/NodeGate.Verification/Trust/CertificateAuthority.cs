@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using NodeGate.Verification.Certificates;
 
@@ -6,6 +7,8 @@ namespace NodeGate.Verification;
 /// <summary>An authority of a trust root whose certificates are trusted: a Fulcio, or a timestamp authority (sigstore_trustroot.proto, CertificateAuthority).</summary>
 public sealed class CertificateAuthority
 {
+    private readonly ConcurrentDictionary<(Certificate Issued, Certificate Issuer), string> _signatures = new();
+
     internal CertificateAuthority(string uri, ImmutableArray<Certificate> chain, ValidityPeriod validFor)
     {
         Uri = uri;
@@ -24,4 +27,15 @@ public sealed class CertificateAuthority
 
     /// <summary>The trust anchor.</summary>
     internal Certificate Anchor => Chain[^1];
+
+    /// <summary>The chain's own instance of a certificate, or the one given where the chain does not have it.</summary>
+    internal Certificate Own(Certificate certificate) => Chain.FirstOrDefault(c => c.IsSame(certificate)) ?? certificate;
+
+    /// <summary>
+    /// What is wrong with the signature of <paramref name="issued"/> by <paramref name="issuer"/>; empty where it holds. Within the chain it is always
+    /// the same, so it is verified once: what is left for each verification is the leaf's.
+    /// </summary>
+    internal string SignatureProblem(Certificate issued, Certificate issuer) => Chain.Contains(issued) && Chain.Contains(issuer)
+        ? _signatures.GetOrAdd((issued, issuer), static pair => CertificateSignature.Problem(pair.Issued, pair.Issuer) ?? string.Empty)
+        : CertificateSignature.Problem(issued, issuer) ?? string.Empty;
 }
