@@ -56,7 +56,7 @@ internal static class LogEntryVerifier
             return unknown;
         }
 
-        if (trace.Take(StepNames.LogEntryBody, CheckBody(entry, kind!, signature), out _) is { } other)
+        if (trace.Take(StepNames.LogEntryBody, Finding.Read(DecisionReason.LogEntryInvalid, () => CheckBody(entry, kind!, signature)), out _) is { } other)
         {
             return other;
         }
@@ -108,22 +108,15 @@ internal static class LogEntryVerifier
             return RekorV2Body.Check(entry.Body, signature);
         }
 
-        try
+        var body = StrictJson.Parse(entry.Body);
+        var stated = $"{body.Required("kind").Text()} {body.Required("apiVersion").Text()}";
+        // check: log-kind-version
+        if (stated != kind.Name)
         {
-            var body = StrictJson.Parse(entry.Body);
-            var stated = $"{body.Required("kind").Text()} {body.Required("apiVersion").Text()}";
-            // check: log-kind-version
-            if (stated != kind.Name)
-            {
-                return Invalid<bool>($"the entry says that it is {kind.Name}, its body that it is {Shown.Text(stated)}");
-            }
+            return Invalid<bool>($"the entry says that it is {kind.Name}, its body that it is {Shown.Text(stated)}");
+        }
 
-            return LogEntryBody.Read(body, kind).Check(signature);
-        }
-        catch (EvidenceFormatException e)
-        {
-            return Finding.Fail<bool>(e.LimitExceeded ? DecisionReason.LimitExceeded : DecisionReason.LogEntryInvalid, $"the entry's body: {e.Message}");
-        }
+        return LogEntryBody.Read(body, kind).Check(signature);
     }
 
     private static RejectedEvidence? TakePromise(
@@ -160,25 +153,13 @@ internal static class LogEntryVerifier
             return null;
         }
 
-        var read = CheckCheckpoint(note, log, kind);
+        var read = Finding.Read(DecisionReason.LogEntryInvalid, () => Checkpoint.Read(note).Check(log, kind.IsRekorV2));
         if (trace.Take(StepNames.Checkpoint, read, out var checkpoint) is { } unsigned)
         {
             return unsigned;
         }
 
         return trace.Take(StepNames.InclusionProof, CheckProof(entry, proof, checkpoint!, kind), out _);
-    }
-
-    private static Finding<Checkpoint> CheckCheckpoint(string note, TransparencyLog log, LogEntryKind kind)
-    {
-        try
-        {
-            return Checkpoint.Read(note).Check(log, kind.IsRekorV2);
-        }
-        catch (EvidenceFormatException e)
-        {
-            return Finding.Fail<Checkpoint>(e.LimitExceeded ? DecisionReason.LimitExceeded : DecisionReason.LogEntryInvalid, e.Message);
-        }
     }
 
     private static Finding<bool> CheckProof(LogEntry entry, InclusionProof proof, Checkpoint checkpoint, LogEntryKind kind)

@@ -16,15 +16,22 @@ internal static class Finding
     public static Finding<T> Invalid<T>(string detail) => Fail<T>(DecisionReason.SignatureInvalid, detail);
 
     /// <summary>Reads a part of the evidence; what is malformed is answered with <paramref name="malformed"/>, what is too large with LimitExceeded.</summary>
-    public static Finding<T> Read<T>(DecisionReason malformed, string passed, Func<T> read)
+    public static Finding<T> Read<T>(DecisionReason malformed, string passed, Func<T> read) => Read(malformed, () => Pass(read(), passed));
+
+    /// <summary>The same for a step that reads and checks what it read.</summary>
+    public static Finding<T> Read<T>(DecisionReason malformed, Func<Finding<T>> check)
     {
         try
         {
-            return Pass(read(), passed);
+            return check();
         }
         catch (EvidenceFormatException e)
         {
             return Fail<T>(e.LimitExceeded ? DecisionReason.LimitExceeded : malformed, e.Message);
         }
     }
+
+    /// <summary>A finding of one step as that of another one, which has its own value and its own reason to fail.</summary>
+    public static Finding<TResult> As<T, TResult>(Finding<T> finding, DecisionReason reason, Func<T, TResult> value) =>
+        finding.Holds ? Pass(value(finding.Value!), finding.Detail) : Fail<TResult>(reason, finding.Detail);
 }

@@ -2,7 +2,7 @@ using NodeGate.Oci;
 
 namespace NodeGate.Verification.Steps;
 
-/// <summary>What one step found: a value to go on with, or a reason to stop. Only <see cref="VerificationTrace"/> opens it.</summary>
+/// <summary>What one step found: a value to go on with, or a reason to stop. Only <see cref="VerificationTrace"/> and <see cref="Finding"/> open it.</summary>
 internal readonly struct Finding<T>
 {
     internal Finding(bool holds, T? value, DecisionReason reason, string detail)

@@ -2,7 +2,7 @@ namespace NodeGate.Verification.Strict;
 
 /// <summary>
 /// Evidence that cannot be read. Thrown by this room's readers only and caught in one place for each of its uses,
-/// <see cref="Steps.Finding.Read{T}"/> and <see cref="Tuf.TufUpdater"/>; it never leaves the room.
+/// <see cref="Steps.Finding"/> and <see cref="Tuf.TufUpdater"/>; it never leaves the room.
 /// </summary>
 internal sealed class EvidenceFormatException : FormatException
 {

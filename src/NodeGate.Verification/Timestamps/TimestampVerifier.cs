@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using NodeGate.Oci;
+using NodeGate.Verification.Certificates;
+using NodeGate.Verification.Steps;
+
+namespace NodeGate.Verification.Timestamps;
+
+/// <summary>Verifies RFC 3161 timestamps (verification.md section 2.8).</summary>
+internal static class TimestampVerifier
+{
+    /// <summary>Every timestamp: one that is wrong fails all, also beside a good one.</summary>
+    /// <param name="trace">Takes the steps.</param>
+    /// <param name="timestamps">The timestamps, as TimeStampResp in DER.</param>
+    /// <param name="stamped">What they have to be over: the signature's bytes, or the envelope of a legacy attestation.</param>
+    /// <param name="root">The trust root.</param>
+    /// <param name="verified">The times and who signed them.</param>
+    public static RejectedEvidence? VerifyAll(
+        VerificationTrace trace,
+        ImmutableArray<byte[]> timestamps,
+        ReadOnlyMemory<byte> stamped,
+        TrustRoot root,
+        out ImmutableArray<VerifiedTimestamp> verified)
+    {
+        verified = [];
+        var found = ImmutableArray.CreateBuilder<VerifiedTimestamp>(timestamps.Length);
+        foreach (var timestamp in timestamps)
+        {
+            var read = Finding.Read(DecisionReason.TimestampInvalid, () => TimestampToken.Read(timestamp).CheckImprint(stamped.Span));
+            if (trace.Take(StepNames.Timestamp, read, out var token) is { } malformed)
+            {
+                return malformed;
+            }
+
+            if (trace.Take(StepNames.TimestampAuthority, CheckAuthority(token!, stamped.Span, root), out var trusted) is { } untrusted)
+            {
+                return untrusted;
+            }
+
+            found.Add(trusted!);
+        }
+
+        verified = found.MoveToImmutable();
+        return null;
+    }
+
+    private static Finding<VerifiedTimestamp> CheckAuthority(TimestampToken token, ReadOnlySpan<byte> stamped, TrustRoot root)
+    {
+        // Where the token has no certificate, that of the trust root is meant.
+        var signer = token.FindSigner(stamped, [.. root.TimestampAuthorities.SelectMany(a => a.Chain)]);
+        if (signer is null)
+        {
+            return Invalid("the timestamp's signature is not of a certificate in it or in the trust root that is valid at its time and for timestamps");
+        }
+
+        // Of the very certificate that signed, and not of another one that lies beside it (GHSA-xm5m-wgh2-rrg3).
+        // check: timestamp-signer-purpose
+        if (signer.ExtendedKeyUsage is not { IsCritical: true, Purposes: [Oids.TimeStamping] })
+        {
+            return Invalid("the timestamp's certificate is not for timestamps alone (one extended key usage, critical)");
+        }
+
+        var authorities = root.TimestampAuthorities.Where(a => MayBe(a, signer)).ToImmutableArray();
+        var path = CertificatePathValidator.BuildToAny(signer, token.Certificates, authorities, Oids.TimeStamping, [token.Time]);
+        return Finding.As(path, DecisionReason.TimestampInvalid, p => new VerifiedTimestamp(p.Authority, token.Time));
+    }
+
+    /// <summary>Where a trust root names an authority's own certificate, no other one that its issuer certified may stand for it.</summary>
+    private static bool MayBe(CertificateAuthority authority, Certificate signer)
+    {
+        // check: timestamp-signer-pinned
+        if (authority.Chain[0] is { BasicConstraints: not { IsAuthority: true } } own && !own.Raw.Span.SequenceEqual(signer.Raw.Span))
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private static Finding<VerifiedTimestamp> Invalid(string detail) => Finding.Fail<VerifiedTimestamp>(DecisionReason.TimestampInvalid, detail);
+}
