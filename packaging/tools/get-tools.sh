@@ -20,6 +20,7 @@ runc|runc|machine|1.|runc=usr/sbin/runc|pods that really start
 docker-registry|docker-registry|machine|2.|docker-registry=usr/bin/docker-registry|everything end to end against a real registry
 cosign-2|cosign|trixie|2.5|cosign-2=usr/bin/cosign|cosign legacy signatures (.sig)
 cosign-3|cosign|forky|3.1|cosign-3=usr/bin/cosign|cosign bundles as referrers
+sigstore-go|sigstore-go|forky|1.3|sigstore-go-verification=usr/bin/sigstore-go-verification sigstore-go-signing=usr/bin/sigstore-go-signing|what the tests mint is verified by another implementation
 crane|crane|forky|0.2|crane=usr/bin/crane|every test that makes an image
 oras|oras|forky|1.|oras=usr/bin/oras|artifacts and referrers by an independent client
 busybox|busybox-static|forky|1.|busybox=usr/bin/busybox|every test that makes an image
@@ -252,27 +253,29 @@ fetch() {
     esac
 }
 
-# --- npm: the independent gRPC client -------------------------------------------------------------------------
+# --- npm: the independent gRPC client and Sigstore -------------------------------------------------------------------------
 
 npm_parts() {
-    local folder=$repo/tests/NodeGate.EndToEnd/js lock stamp
+    local folder=$repo/tests/NodeGate.EndToEnd/js lock stamp package
     [ -f "$folder/package.json" ] || return 0
     stamp=$folder/node_modules/.nodegate-stamp
     lock=$(sha256sum "$folder/package-lock.json" | cut -d' ' -f1)
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock" ]; then return 0; fi
     if ! command -v npm >/dev/null 2>&1 || ! command -v node >/dev/null 2>&1; then
-        say 'missing: npm; tests that are skipped: those with the independent client @grpc/grpc-js'
+        say 'missing: npm; tests that are skipped: those with the independent implementations in JavaScript'
         return 0
     fi
-    if [ "$check" = 1 ]; then say 'missing: @grpc/grpc-js; run `make tools`'; return 0; fi
+    if [ "$check" = 1 ]; then say 'missing: the npm packages of the independent implementations; run `make tools`'; return 0; fi
     if (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) > "$root/npm.log" 2>&1; then
         printf '%s\n' "$lock" > "$stamp"
-        say "@grpc/grpc-js: $(node -p "require('$folder/node_modules/@grpc/grpc-js/package.json').version") (npm)"
+        for package in @grpc/grpc-js sigstore; do
+            say "$package: $(node -p "require('$folder/node_modules/$package/package.json').version") (npm)"
+        done
     elif grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT' "$root/npm.log"; then
-        say 'no network for npm; missing: @grpc/grpc-js; tests that are skipped: those with the independent client'
+        say 'no network for npm; tests that are skipped: those with the independent implementations in JavaScript'
     else
         cat "$root/npm.log" >&2
-        die 'npm could not install @grpc/grpc-js'
+        die 'npm could not install @grpc/grpc-js and sigstore'
     fi
 }
 

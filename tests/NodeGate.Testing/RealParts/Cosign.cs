@@ -11,8 +11,12 @@ public sealed class Cosign : IAsyncDisposable
     /// <summary>For a registry that wants credentials: the folder of a docker config.json.</summary>
     public string? DockerConfig { get; init; }
 
+    /// <summary>More environment, for what cosign 2 takes from nowhere else: the keys of a private Sigstore.</summary>
+    public required IReadOnlyDictionary<string, string?> Environment { get; init; }
+
     /// <summary>2 or 3.</summary>
-    public static Cosign Version(int major, string? dockerConfig = null) => new(major) { DockerConfig = dockerConfig };
+    public static Cosign Version(int major, string? dockerConfig = null, IReadOnlyDictionary<string, string?>? environment = null) =>
+        new(major) { DockerConfig = dockerConfig, Environment = environment ?? new Dictionary<string, string?>() };
 
     /// <summary>ECDSA P-256, as cosign makes them; in the given folder as NAME.key and NAME.pub, or in cosign's own.</summary>
     public async Task<CosignKeyPair> GenerateKeyPairAsync(string name = "cosign", string? folder = null)
@@ -42,10 +46,23 @@ public sealed class Cosign : IAsyncDisposable
     public Task<CommandResult> VerifyAsync(string reference, CosignKeyPair key, params IEnumerable<string> arguments) =>
         RunAsync(["verify", "--key", key.PublicKey, "--insecure-ignore-tlog=true", .. arguments, reference]);
 
+    /// <summary>What cosign thinks of a bundle about a file: <c>verify-blob</c>, or <c>verify-blob-attestation</c> for an envelope.</summary>
+    public Task<CommandResult> VerifyBundleAsync(BundleCheck check, bool attestation, params IEnumerable<string> arguments)
+    {
+        IEnumerable<string> signer = check.KeyFile is null
+            ? ["--certificate-identity", check.Identity, "--certificate-oidc-issuer", check.Issuer]
+            : ["--key", check.KeyFile];
+        return RunAsync(
+        [
+            attestation ? "verify-blob-attestation" : "verify-blob", "--bundle", check.Bundle, "--trusted-root", check.TrustedRoot,
+            .. signer, .. arguments, check.Artifact,
+        ]);
+    }
+
     public Task<CommandResult> RunAsync(params IEnumerable<string> arguments) => Command.RunAsync(
         Tools.Path("cosign-" + _major),
         arguments,
-        new Dictionary<string, string?>
+        new Dictionary<string, string?>(Environment)
         {
             ["HOME"] = _home.Path,
             ["TUF_ROOT"] = _home.At("tuf"),

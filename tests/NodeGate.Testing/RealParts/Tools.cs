@@ -3,7 +3,7 @@ namespace NodeGate.Testing.RealParts;
 /// <summary>Finds what `make tools` unpacked: <c>.tools/bin/NAME</c> above the test's folder, or below $NODEGATE_TOOLS.</summary>
 /// <remarks>
 /// Besides the names of `.tools/bin` these are understood: <c>containerd</c> (any version), <c>grpc-js</c> (node with the
-/// independent client installed), <c>nodegate</c> (the built executable) and <c>root</c> (containerd and runc mount).
+/// independent client installed), <c>sigstore-js</c> (likewise), <c>nodegate</c> (the built executable) and <c>root</c> (containerd and runc mount).
 /// </remarks>
 public static class Tools
 {
@@ -21,7 +21,8 @@ public static class Tools
     {
         "containerd" => ContainerdVersions.Count > 0,
         "root" => Environment.IsPrivilegedProcess,
-        "grpc-js" => File.Exists(System.IO.Path.Combine(GrpcJsClient.Folder, "node_modules/@grpc/grpc-js/package.json")) && OnPath("node") is not null,
+        "grpc-js" => HasNodePackage("@grpc/grpc-js"),
+        "sigstore-js" => HasNodePackage("@sigstore/verify"),
         "nodegate" => NodeGateCommand.Executable is not null,
         _ => RootFolder is not null && File.Exists(System.IO.Path.Combine(RootFolder, "bin", name)),
     };
@@ -41,6 +42,9 @@ public static class Tools
         (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin").Split(':')
             .Select(folder => System.IO.Path.Combine(folder, program))
             .FirstOrDefault(File.Exists);
+
+    private static bool HasNodePackage(string name) =>
+        File.Exists(System.IO.Path.Combine(GrpcJsClient.Folder, "node_modules", name, "package.json")) && OnPath("node") is not null;
 
     private static string? FindRoot()
     {

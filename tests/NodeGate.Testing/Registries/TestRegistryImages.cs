@@ -25,18 +25,25 @@ public static class TestRegistryImages
     }
 
     /// <summary>Signs as cosign 3.1 does: a bundle as a referrer.</summary>
-    public static void AddBundle(this TestRegistry registry, string repository, Descriptor image, SigningKey key)
-    {
-        var artifact = SignatureArtifact.Referrer(Bundles.ToBytes(Bundles.Signature(key, image.Digest)), image);
-        Put(registry, repository, artifact, tag: null);
-    }
+    public static void AddBundle(this TestRegistry registry, string repository, Descriptor image, SigningKey key) =>
+        registry.AddBundle(repository, image, Bundles.Signature(key, image.Digest));
+
+    /// <summary>Any bundle as a referrer of the image.</summary>
+    public static void AddBundle(
+        this TestRegistry registry, string repository, Descriptor image, JsonObject bundle, string predicateType = Bundles.SignPredicate) =>
+        Put(registry, repository, SignatureArtifact.Referrer(Bundles.ToBytes(bundle), image, predicateType), tag: null);
 
     /// <summary>Signs as cosign 2.5 does: a <c>.sig</c> image that names the repository.</summary>
-    public static void AddLegacySignature(this TestRegistry registry, string repository, Descriptor image, SigningKey key)
-    {
-        var artifact = SignatureArtifact.Legacy(LegacySignature.Of(key, $"{registry.Host}/{repository}", image.Digest));
-        Put(registry, repository, artifact, SignatureArtifact.LegacyTag(image.Digest));
-    }
+    public static void AddLegacySignature(this TestRegistry registry, string repository, Descriptor image, SigningKey key) =>
+        registry.AddLegacySignatures(repository, image, LegacySignature.Of(key, $"{registry.Host}/{repository}", image.Digest));
+
+    /// <summary>Any layers as the <c>.sig</c> image.</summary>
+    public static void AddLegacySignatures(this TestRegistry registry, string repository, Descriptor image, params LegacySignature[] layers) =>
+        Put(registry, repository, SignatureArtifact.Legacy(layers), SignatureArtifact.LegacyTag(image.Digest));
+
+    /// <summary>Any layers as the <c>.att</c> image.</summary>
+    public static void AddLegacyAttestations(this TestRegistry registry, string repository, Descriptor image, params LegacySignature[] layers) =>
+        Put(registry, repository, SignatureArtifact.Legacy(layers), SignatureArtifact.AttestationTag(image.Digest));
 
     private static void Put(TestRegistry registry, string repository, SignatureArtifact artifact, string? tag)
     {

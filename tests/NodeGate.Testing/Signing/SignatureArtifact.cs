@@ -15,6 +15,9 @@ public sealed record SignatureArtifact(byte[] Manifest, ImmutableArray<byte[]> B
     /// <summary>The tag under which cosign 2.x stores signatures of the image.</summary>
     public static string LegacyTag(Digest image) => $"sha256-{image.Hex}.sig";
 
+    /// <summary>The tag under which cosign 2.x stores attestations of the image.</summary>
+    public static string AttestationTag(Digest image) => $"sha256-{image.Hex}.att";
+
     /// <summary>The tag under which referrers of the image are listed where the registry has no referrers API.</summary>
     public static string FallbackTag(Digest image) => $"sha256-{image.Hex}";
 

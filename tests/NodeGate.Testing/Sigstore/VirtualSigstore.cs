@@ -225,8 +225,8 @@ public sealed class VirtualSigstore
         var annotations = ImmutableDictionary.CreateBuilder<string, string>();
         if (signature.Certificate is not null)
         {
-            annotations[CertificateAnnotation] = Pem(signature.Certificate);
-            annotations[ChainAnnotation] = string.Concat((options.ChainRest ?? (options.Ca ?? Ca).Chain).Select(Pem));
+            annotations[CertificateAnnotation] = VirtualSigstoreFiles.Pem([signature.Certificate]);
+            annotations[ChainAnnotation] = VirtualSigstoreFiles.Pem(options.ChainRest ?? (options.Ca ?? Ca).Chain);
         }
 
         if (Entries(signature, options) is [JsonObject entry, ..])
@@ -253,6 +253,4 @@ public sealed class VirtualSigstore
     }
 
     private static long Number(JsonNode? node) => node is null ? 0 : long.Parse((string)node!, CultureInfo.InvariantCulture);
-
-    private static string Pem(byte[] certificate) => PemEncoding.WriteString("CERTIFICATE", certificate) + "\n";
 }

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using NodeGate.Testing.RealParts;
+using NodeGate.Testing.Sigstore;
+
+namespace NodeGate.EndToEnd.Sigstore;
+
+/// <summary>What VirtualSigstore mints is proven by verifiers that we did not write: the valid is valid, the faulty is not.</summary>
+public sealed class FixtureTests
+{
+    [RealPartTheory("cosign-3")]
+    [MemberData(nameof(MintedBundles.ValidNames), MemberType = typeof(MintedBundles))]
+    public async Task VerifyBundleAsync_Cosign_AcceptsTheValid(string name)
+    {
+        await using var folder = TestFolder.Create();
+        await using var cosign = Cosign.Version(3);
+
+        var result = await CosignAsync(cosign, Write(folder, MintedBundles.Valid(name)));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    [RealPartTheory("sigstore-go-verification")]
+    [MemberData(nameof(MintedBundles.ValidNames), MemberType = typeof(MintedBundles))]
+    public async Task VerifyAsync_SigstoreGo_AcceptsTheValid(string name)
+    {
+        await using var folder = TestFolder.Create();
+
+        var result = await SigstoreGo.VerifyAsync(Write(folder, MintedBundles.Valid(name)));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    [RealPartTheory("sigstore-js")]
+    [MemberData(nameof(MintedBundles.NamesForSigstoreJs), MemberType = typeof(MintedBundles))]
+    public async Task VerifyAsync_SigstoreJs_AcceptsTheValid(string name)
+    {
+        await using var folder = TestFolder.Create();
+
+        var result = await SigstoreJs.VerifyAsync(Write(folder, MintedBundles.Valid(name)));
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    [RealPartTheory("sigstore-go-verification")]
+    [MemberData(nameof(MintedBundles.FaultyNames), MemberType = typeof(MintedBundles))]
+    public async Task VerifyAsync_SigstoreGo_RefusesTheFaulty(string name)
+    {
+        await using var folder = TestFolder.Create();
+
+        var result = await SigstoreGo.VerifyAsync(Write(folder, MintedBundles.Faulty(name)));
+
+        Assert.True(result.ExitCode != 0, result.ToString());
+    }
+
+    internal static BundleCheck Write(TestFolder folder, JsonObject bundle, JsonObject? trustedRoot = null)
+    {
+        File.WriteAllBytes(folder.At("artifact"), MintedBundles.Artifact);
+        return new BundleCheck(
+            folder.Write("trusted_root.json", (trustedRoot ?? VirtualSigstore.Default.TrustedRoot()).ToJsonString()),
+            folder.Write("bundle.json", bundle.ToJsonString()),
+            folder.At("artifact"),
+            VirtualSigstore.Subject,
+            VirtualSigstore.OidcIssuer);
+    }
+
+    private static Task<CommandResult> CosignAsync(Cosign cosign, BundleCheck check)
+    {
+        var bundle = JsonNode.Parse(File.ReadAllText(check.Bundle))!;
+        var attestation = bundle["dsseEnvelope"] is not null;
+        IEnumerable<string> type = attestation ? ["--type", MintedBundles.Predicate] : [];
+        IEnumerable<string> times = bundle["verificationMaterial"]!["timestampVerificationData"] is null ? [] : ["--use-signed-timestamps"];
+        return cosign.VerifyBundleAsync(check, attestation, [.. type, .. times]);
+    }
+}

@@ -1,0 +1,23 @@
+namespace NodeGate.Testing.RealParts;
+
+/// <summary>The JavaScript implementation: tests/NodeGate.EndToEnd/js/sigstore.js on the npm package sigstore.</summary>
+public static class SigstoreJs
+{
+    /// <summary>Exit code 0 is yes.</summary>
+    public static Task<CommandResult> VerifyAsync(BundleCheck check)
+    {
+        IEnumerable<string> key = check.KeyFile is null ? [] : ["--key", check.KeyFile];
+        return RunAsync(
+        [
+            "verify", "--root", check.TrustedRoot, "--bundle", check.Bundle, "--artifact", check.Artifact,
+            "--identity", check.Identity, "--issuer", check.Issuer, .. key,
+        ]);
+    }
+
+    /// <summary>A bundle over the file, made with the services; see the head of sigstore.js for the arguments.</summary>
+    public static async Task<string> SignAsync(string artifact, params IEnumerable<string> arguments) =>
+        (await RunAsync(["sign", "--artifact", artifact, .. arguments])).EnsureSuccess().Text;
+
+    private static Task<CommandResult> RunAsync(IEnumerable<string> arguments) => Command.RunAsync(
+        Tools.OnPath("node") ?? throw new InvalidOperationException("missing: node"), [Path.Combine(GrpcJsClient.Folder, "sigstore.js"), .. arguments]);
+}
