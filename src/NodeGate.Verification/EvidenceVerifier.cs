@@ -15,12 +15,13 @@ public static class EvidenceVerifier
         ArgumentNullException.ThrowIfNull(evidence);
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(requirement);
-        return (evidence, requirement) switch
+        return evidence switch
         {
-            (CosignSignatureEvidence legacy, KeyRequirement key) => LegacyKeyVerifier.Verify(legacy, subject, key),
-            (BundleEvidence bundle, KeyRequirement key) => BundleKeyVerifier.Verify(bundle, subject, key),
-            (UnreadableEvidence unreadable, _) => Unreadable(unreadable),
-            _ => throw new ArgumentException($"{evidence.GetType().Name} is not evidence that {requirement.GetType().Name} is about.", nameof(evidence)),
+            CosignSignatureEvidence signature => LegacySignatureVerifier.Verify(signature, subject, requirement),
+            CosignAttestationEvidence attestation => LegacyAttestationVerifier.Verify(attestation, subject, requirement),
+            BundleEvidence bundle => BundleVerifier.Verify(bundle, subject, requirement),
+            UnreadableEvidence unreadable => Unreadable(unreadable),
+            _ => throw new ArgumentException($"{evidence.GetType().Name} is not evidence that is known.", nameof(evidence)),
         };
     }
 

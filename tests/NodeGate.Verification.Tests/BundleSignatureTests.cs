@@ -25,8 +25,8 @@ public sealed class BundleSignatureTests
     [Fact]
     public void Verify_StatementSignedByKey_HasEveryStep() =>
         Assert.Equal(
-            ["format", "content", "bundle", "mediaType", "material", "tlogEntries", "timestamps", "keyMaterial", "envelope", "signature", "payload", "payloadType",
-                "predicateType", "digest", "annotations", "repository", "transparencyLog"],
+            ["format", "content", "bundle", "mediaType", "material", "tlogEntries", "timestamps", "keyMaterial", "envelope", "signature", "transparencyLog",
+                "keyValidity", "payload", "payloadType", "predicateType", "digest", "annotations", "repository"],
             Verify(GoodBundle()).Steps.Select(s => s.Step));
 
     [Theory]

@@ -59,20 +59,20 @@ internal sealed record KeyMaterial(string? KeyHint, ImmutableArray<byte[]> Certi
         return key.Optional("hint")?.Text() ?? string.Empty;
     }
 
-    private static ImmutableArray<byte[]> ReadChain(StrictNode chain, BundleVersion version)
+    private static ImmutableArray<byte[]> ReadChain(StrictNode node, BundleVersion version)
     {
         // check: material-chain-version
         if (version == BundleVersion.V03)
         {
-            throw chain.Wrong("is not allowed in version 0.3, which has a single 'certificate'");
+            throw node.Wrong("is not allowed in version 0.3, which has a single 'certificate'");
         }
 
-        chain.Only("certificates");
-        var certificates = chain.Required("certificates").Items(VerificationLimits.MaxCertificates);
+        node.Only("certificates");
+        var certificates = node.Required("certificates").Items(VerificationLimits.MaxCertificates);
         // check: material-chain-empty
         if (certificates.IsEmpty)
         {
-            throw chain.Wrong("is empty");
+            throw node.Wrong("is empty");
         }
 
         return [.. certificates.Select(ReadCertificate)];

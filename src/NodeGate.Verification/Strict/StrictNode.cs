@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace NodeGate.Verification.Strict;
@@ -175,6 +176,9 @@ internal readonly struct StrictNode
 
         return annotations.ToImmutable();
     }
+
+    /// <summary>The value as it is written.</summary>
+    public byte[] ToUtf8() => JsonMarshal.GetRawUtf8Value(_element).ToArray();
 
     /// <summary>The exception for a rule of the format that this value breaks.</summary>
     public EvidenceFormatException Wrong(string what) => new($"{_path} {what}");

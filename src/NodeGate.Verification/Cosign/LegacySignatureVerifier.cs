@@ -1,20 +1,20 @@
 using NodeGate.Oci;
+using NodeGate.Verification.Attestations;
 using NodeGate.Verification.Signers;
 using NodeGate.Verification.Steps;
 using NodeGate.Verification.Strict;
 
 namespace NodeGate.Verification.Cosign;
 
-/// <summary>A legacy cosign signature by key.</summary>
+/// <summary>A legacy cosign signature, by key or by identity.</summary>
 /// <remarks>
-/// The order of verification.md section 1.1: 1. media type of the layer; 2. the signature's text; 3. the signature, over the raw bytes of
-/// the payload; only then, from these bytes, 4. the payload's shape, type, digest, repository and annotations.
+/// The order of verification.md sections 1.1 and 1.2: 1. media type of the layer; 2. the signature's text and what came with it; 3. the signer
+/// (<see cref="SignerVerifier"/>), over the raw bytes of the payload; only then, from these bytes, 4. the payload's shape, type, digest,
+/// repository and annotations.
 /// </remarks>
-internal static class LegacyKeyVerifier
+internal static class LegacySignatureVerifier
 {
-    private const string CertificateAnnotation = "dev.sigstore.cosign/certificate";
-
-    public static EvidenceResult Verify(CosignSignatureEvidence evidence, SignedSubject subject, KeyRequirement requirement)
+    public static EvidenceResult Verify(CosignSignatureEvidence evidence, SignedSubject subject, SignerRequirement requirement)
     {
         var trace = new VerificationTrace(evidence);
         if (trace.Take(StepNames.Format, AcceptedFormat.Check(evidence.Kind, requirement.AcceptLegacy), out _) is { } format)
@@ -38,18 +38,33 @@ internal static class LegacyKeyVerifier
             return encoding;
         }
 
-        // The certificate is a stranger's text beside the signature: worth a word in the message, never a reason to accept or refuse.
-        var hint = evidence.Annotations.ContainsKey(CertificateAnnotation) ? "; it comes with a certificate, so it may be a keyless signature" : string.Empty;
-        if (trace.Take(StepNames.Signature, KeySignature.Check(requirement.Keys, SignedBytes.Of(payloadBytes), signature, hint), out var signer) is { } unsigned)
+        var signed = new SignedContent(ContentKind.Message, SignedBytes.Of(payloadBytes), signature!, Payload: null);
+        if (LegacyMaterial.Read(trace, signed, payloadBytes, evidence.Annotations, requirement, out var material) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (SignerVerifier.Verify(trace, material!, requirement, out var signer) is { } unsigned)
         {
             return unsigned;
         }
 
-        var read = Finding.Read(
-            DecisionReason.SignatureInvalid, "simple signing payload", () => SimpleSigningPayload.Read(payloadBytes.Span));
-        if (trace.Take(StepNames.Payload, read, out var payload) is { } malformed)
+        if (trace.Take(StepNames.PredicateType, PredicateKind.CheckPlain(requirement.AttestationType), out _) is { } noAttestation)
         {
-            return malformed;
+            return noAttestation;
+        }
+
+        return VerifyPayload(trace, payloadBytes, subject, requirement, signer);
+    }
+
+    private static EvidenceResult VerifyPayload(
+        VerificationTrace trace, ReadOnlyMemory<byte> verified, SignedSubject subject, SignerRequirement requirement, SignerName signer)
+    {
+        var read = Finding.Read(
+            DecisionReason.SignatureInvalid, "simple signing payload", () => SimpleSigningPayload.Read(verified.Span));
+        if (trace.Take(StepNames.Payload, read, out var payload) is { } noPayload)
+        {
+            return noPayload;
         }
 
         if (trace.Take(StepNames.PayloadType, CheckType(payload!.Type), out _) is { } type)
@@ -80,8 +95,7 @@ internal static class LegacyKeyVerifier
             return missing;
         }
 
-        trace.Skip(StepNames.TransparencyLog, "the policy does not ask for it");
-        return trace.Verified(SignerName.Of(signer!.Key), payload.Annotations);
+        return trace.Verified(signer, payload.Annotations);
     }
 
     private static Finding<bool> CheckMediaType(string mediaType)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using NodeGate.Verification.Strict;
 
-namespace NodeGate.Verification.Sigstore;
+namespace NodeGate.Verification.Attestations;
 
 /// <summary>A subject of an in-toto statement (resource_descriptor.md).</summary>
 /// <param name="Digests">Its digests: algorithm to lower-case hexadecimal.</param>

@@ -3,17 +3,14 @@ using NodeGate.Oci;
 using NodeGate.Verification.Steps;
 using NodeGate.Verification.Strict;
 
-namespace NodeGate.Verification.Sigstore;
+namespace NodeGate.Verification.Attestations;
 
 /// <summary>
 /// An in-toto statement (in-toto attestation specification, statement.md). Read from verified bytes only. Unknown members are ignored, as
 /// the specification demands of consumers; what is read is read strictly.
 /// </summary>
-internal sealed record InTotoStatement(string Type, string PredicateType, ImmutableArray<StatementSubject> Subjects)
+internal sealed record InTotoStatement(string Type, string PredicateType, ImmutableArray<StatementSubject> Subjects, byte[] Predicate)
 {
-    /// <summary>The predicate type of a cosign signature.</summary>
-    public const string CosignSignature = "https://sigstore.dev/cosign/sign/v1";
-
     /// <exception cref="EvidenceFormatException">It is not a statement.</exception>
     public static InTotoStatement Read(ReadOnlySpan<byte> verified)
     {
@@ -22,7 +19,8 @@ internal sealed record InTotoStatement(string Type, string PredicateType, Immuta
         return new InTotoStatement(
             root.Required("_type").Text(),
             root.Required("predicateType").Text(),
-            [.. subjects.Select(StatementSubject.Read)]);
+            [.. subjects.Select(StatementSubject.Read)],
+            root.Optional("predicate")?.ToUtf8() ?? "{}"u8.ToArray());
     }
 
     /// <summary>Step <c>payloadType</c>.</summary>
@@ -35,22 +33,6 @@ internal sealed record InTotoStatement(string Type, string PredicateType, Immuta
         }
 
         return Finding.Pass(true, Type);
-    }
-
-    /// <summary>
-    /// Step <c>predicateType</c>. cosign does not look, so that any attestation by an accepted signer (a scan that found the image bad, say)
-    /// would count as a signature; here it is simply none.
-    /// </summary>
-    public Finding<bool> CheckPredicateType()
-    {
-        // check: predicate-type
-        if (PredicateType != CosignSignature)
-        {
-            return Finding.Fail<bool>(
-                DecisionReason.NoSignature, $"the statement is an attestation of type {Shown.Text(PredicateType)}, not a signature ('{CosignSignature}')");
-        }
-
-        return Finding.Pass(true, PredicateType);
     }
 
     /// <summary>Step <c>digest</c>: the subjects with the image's SHA-256 digest. Weaker or other algorithms are not looked at.</summary>
