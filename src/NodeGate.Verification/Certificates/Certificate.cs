@@ -11,6 +11,7 @@ namespace NodeGate.Verification.Certificates;
 internal sealed class Certificate
 {
     private const int MaxSerialBytes = 20;
+    private const int Version3 = 2;
 
     private Certificate(ReadOnlyMemory<byte> raw)
     {
@@ -107,8 +108,16 @@ internal sealed class Certificate
         }
 
         var versionTag = new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true);
+        var version = 0;
+        if (tbs.PeekTag() == versionTag)
+        {
+            var explicitVersion = tbs.ReadSequence(versionTag);
+            version = explicitVersion.TryReadInt32(out var stated) ? stated : 0;
+            explicitVersion.ThrowIfNotEmpty();
+        }
+
         // check: certificate-version
-        if (!tbs.PeekTag().HasSameClassAndValue(versionTag) || !tbs.ReadSequence(versionTag).TryReadInt32(out var version) || version != 2)
+        if (version != Version3)
         {
             throw new EvidenceFormatException("the certificate is not of version 3");
         }

@@ -9,6 +9,9 @@ internal readonly record struct PathProblem(int Progress, string Detail)
     /// <summary>The signatures and rules of the whole path held, but not its time.</summary>
     public const int AllButTime = int.MaxValue;
 
+    /// <summary>There was more to try than is tried.</summary>
+    public const int OutOfSteps = AllButTime - 1;
+
     /// <summary>Of two the one with more progress; of equal ones the first, so that the answer is always the same.</summary>
     public static PathProblem? Furthest(PathProblem? first, PathProblem? second) =>
         first is { } a && (second is not { } b || a.Progress >= b.Progress) ? first : second;

@@ -69,7 +69,8 @@ internal sealed class PathSearch
         // check: limit-path-steps
         if (_steps == VerificationLimits.MaxPathSteps)
         {
-            Note(2, $"more than {VerificationLimits.MaxPathSteps} certificates would have to be tried for a path to {Authority}");
+            var outOfSteps = $"more than {VerificationLimits.MaxPathSteps} certificates would have to be tried for a path to {Authority}";
+            _problem = new PathProblem(PathProblem.OutOfSteps, outOfSteps);
             return false;
         }
 
