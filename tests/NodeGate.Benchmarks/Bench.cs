@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using NodeGate.Benchmarks.Bundles;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
@@ -74,6 +75,9 @@ internal static class Bench
             verify.AddRange(await VerifyBench.RunAsync(signer, registry, SignatureFormat.Bundle, delay, near[2][0]));
         }
 
+        Console.WriteLine("Measuring bundles …");
+        var bundles = await BundleBench.RunAsync();
+
         return new BenchResults
         {
             Time = TimeProvider.System.GetUtcNow(),
@@ -86,6 +90,7 @@ internal static class Bench
             FirstDecision = firstDecision,
             Decisions = decisions.ToImmutable(),
             Verify = verify.ToImmutable(),
+            Bundles = bundles,
             Duration = Stopwatch.GetElapsedTime(began),
             LoadAverage = (loadBefore, LoadAverage()),
         };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeGate.Benchmarks.Bundles;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
@@ -27,6 +28,8 @@ internal sealed record BenchResults
     internal required ImmutableArray<DecisionSeries> Decisions { get; init; }
 
     internal required ImmutableArray<VerifySeries> Verify { get; init; }
+
+    internal required ImmutableArray<BundleSeries> Bundles { get; init; }
 
     internal required TimeSpan Duration { get; init; }
 

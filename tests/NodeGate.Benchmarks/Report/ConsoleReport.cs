@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using NodeGate.Benchmarks.Bundles;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
@@ -14,20 +16,55 @@ internal static class ConsoleReport
         WriteDecisions(results, output);
         WriteVerify(results, output);
         WriteDaemon(results, output);
-        output.WriteLine();
-        output.WriteLine("Targets");
-        var table = new Table("target", "wanted", "measured", "");
-        foreach (var target in Targets.Of(results))
-        {
-            table.Add(target.Name, target.WantedText, target.MeasuredText, target.Verdict);
-        }
-
-        table.Write(output);
+        WriteBundles(results.Bundles, output);
+        WriteTargets(Targets.Of(results), output);
         output.WriteLine();
         output.WriteLine(
             $"Took {results.Duration.TotalSeconds:0} s; load average {results.LoadAverage.Before:0.0} before, {results.LoadAverage.After:0.0} after, "
             + $"{Environment.ProcessorCount} cores.");
     }
+
+    /// <summary>The bundles alone, for <c>NodeGate.Benchmarks bundles</c>.</summary>
+    internal static void Write(ImmutableArray<BundleSeries> bundles, TextWriter output)
+    {
+        WriteBundles(bundles, output);
+        WriteTargets(Targets.OfBundles(bundles), output);
+    }
+
+    private static void WriteTargets(ImmutableArray<Target> targets, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine("Targets");
+        var table = new Table("target", "wanted", "measured", "");
+        foreach (var target in targets)
+        {
+            table.Add(target.Name, target.WantedText, target.MeasuredText, target.Verdict);
+        }
+
+        table.Write(output);
+    }
+
+    private static void WriteBundles(ImmutableArray<BundleSeries> bundles, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine("Bundles: read and verified on one core, medians of alternating rounds; bare: only the signatures that such a bundle needs, keys ready");
+        var table = new Table("bundle", "nodegate/s", "sigstore-js/s", "bare/s", "to sigstore-js", "time to bare", "KiB each");
+        foreach (var series in bundles)
+        {
+            table.Add(
+                series.Kind,
+                Text(Statistics.Median(series.NodeGate)),
+                Text(Statistics.Median(series.SigstoreJs)),
+                Text(Statistics.Median(series.Bare)),
+                Ratio(series.ToSigstoreJs),
+                Ratio(series.ToBare),
+                Short(series.BytesPerVerification / 1024));
+        }
+
+        table.Write(output);
+    }
+
+    private static string Ratio(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "-";
 
     private static void WriteRelay(BenchResults results, TextWriter output)
     {

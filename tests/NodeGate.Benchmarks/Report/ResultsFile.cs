@@ -21,6 +21,7 @@ internal static class ResultsFile
         WriteDecisions(json, results);
         WriteVerify(json, results);
         WriteDaemon(json, results);
+        WriteBundles(json, results);
         json.WriteEndObject();
         return file;
     }
@@ -160,6 +161,37 @@ internal static class ResultsFile
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteBundles(Utf8JsonWriter json, BenchResults results)
+    {
+        json.WriteStartArray("bundles");
+        foreach (var series in results.Bundles)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", series.Kind);
+            WriteNumbers(json, "nodegatePerSecond", series.NodeGate);
+            WriteNumbers(json, "sigstoreJsPerSecond", series.SigstoreJs);
+            WriteNumbers(json, "barePerSecond", series.Bare);
+            WriteRatio(json, "toSigstoreJs", series.ToSigstoreJs);
+            WriteRatio(json, "timeToBare", series.ToBare);
+            Number(json, "bytesPerVerification", series.BytesPerVerification);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteRatio(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } ratio)
+        {
+            Number(json, name, ratio);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
     }
 
     private static void WriteDaemon(Utf8JsonWriter json, BenchResults results)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeGate.Benchmarks.Report;
 
-/// <summary>A number of issue 2, "Must show" 8, and what this run measured for it.</summary>
+/// <summary>A number that an issue asks for ("Must show"), and what this run measured for it.</summary>
 internal sealed record Target(string Name, string Comparison, double Wanted, double Measured)
 {
     internal bool IsMet => Comparison == ">=" ? Measured >= Wanted : Measured <= Wanted;
