@@ -46,17 +46,17 @@ public sealed class VirtualCa
         TrustedEntries.Authority("https://fulcio.virtual.test", "virtual", Chain, from, to);
 
     /// <summary>A leaf of Fulcio's profile, before it is signed.</summary>
-    public CertificateTemplate Leaf(SigningKey key, IEnumerable<byte[]> names, string oidcIssuer, DateTimeOffset time) => new()
+    public CertificateTemplate Leaf(byte[] publicKey, IEnumerable<byte[]> names, string oidcIssuer, DateTimeOffset time) => new()
     {
         Issuer = IntermediateName,
-        PublicKey = key.PublicDer,
+        PublicKey = publicKey,
         NotBefore = time,
         NotAfter = time + LeafLifetime,
         Extensions =
         [
             CertificateExtension.KeyUsage(CertificateExtension.DigitalSignature),
             CertificateExtension.ExtendedKeyUsage(Oids.CodeSigning),
-            CertificateTemplate.SubjectKeyIdentifier(key.PublicDer),
+            CertificateTemplate.SubjectKeyIdentifier(publicKey),
             CertificateTemplate.AuthorityKeyIdentifier(IntermediateKey.PublicDer),
             CertificateExtension.AlternativeName(names),
             CertificateExtension.IssuerV1(oidcIssuer),

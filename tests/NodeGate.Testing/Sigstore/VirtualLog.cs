@@ -24,8 +24,18 @@ public abstract class VirtualLog(SigningKey key, string name)
     /// <summary>An element of <c>tlogs</c> in a trusted root.</summary>
     public JsonObject TrustedEntry(DateTimeOffset from, DateTimeOffset? to = null) => TrustedEntries.Log(BaseUrl, Key, Id, from, to);
 
-    /// <summary>An element of <c>tlogEntries</c> in a bundle.</summary>
-    public abstract JsonObject Record(LoggedSignature signature, DateTimeOffset time, LogOptions options);
+    /// <summary>Takes in what a client would log for the signature; an element of <c>tlogEntries</c> in a bundle.</summary>
+    public JsonObject Record(LoggedSignature signature, DateTimeOffset time, LogOptions options)
+    {
+        var body = Body(signature, options);
+        options.AlterBody?.Invoke(body);
+        return Record(body, time, options);
+    }
+
+    /// <summary>Takes in any body.</summary>
+    public abstract JsonObject Record(JsonObject body, DateTimeOffset time, LogOptions options);
+
+    protected abstract JsonObject Body(LoggedSignature signature, LogOptions options);
 
     /// <summary>The entry in a tree with others, with the log's checkpoint over it.</summary>
     protected JsonObject Prove(byte[] body, DateTimeOffset time, LogOptions options)

@@ -19,15 +19,17 @@ public sealed class VirtualRekorV1(SigningKey? key = null, string name = "rekor.
     public override string Origin => $"{Name} - {TreeId}";
 
     /// <inheritdoc/>
-    public override JsonObject Record(LoggedSignature signature, DateTimeOffset time, LogOptions options)
-    {
-        var body = (options.Kind ?? (signature.Payload is null ? "hashedrekord" : "dsse")) switch
+    protected override JsonObject Body(LoggedSignature signature, LogOptions options) =>
+        (options.Kind ?? (signature.Payload is null ? "hashedrekord" : "dsse")) switch
         {
             "hashedrekord" => RekorBodies.HashedRekord(signature),
             "intoto" => RekorBodies.Intoto(signature),
             _ => RekorBodies.Dsse(signature),
         };
-        options.AlterBody?.Invoke(body);
+
+    /// <inheritdoc/>
+    public override JsonObject Record(JsonObject body, DateTimeOffset time, LogOptions options)
+    {
         var bytes = CanonicalJson.Encode(body);
         var integrated = (options.IntegratedTime ?? time).ToUnixTimeSeconds();
         var index = EarlierTrees + options.Before;

@@ -17,10 +17,11 @@ public sealed class VirtualRekorV2(SigningKey? key = null, string name = "log202
     public override string Origin => Name;
 
     /// <inheritdoc/>
-    public override JsonObject Record(LoggedSignature signature, DateTimeOffset time, LogOptions options)
+    protected override JsonObject Body(LoggedSignature signature, LogOptions options) => RekorBodies.HashedRekordV2(signature);
+
+    /// <inheritdoc/>
+    public override JsonObject Record(JsonObject body, DateTimeOffset time, LogOptions options)
     {
-        var body = RekorBodies.HashedRekordV2(signature);
-        options.AlterBody?.Invoke(body);
         var bytes = CanonicalJson.Encode(body);
         var entry = Entry(body, options.Before);
         if (options.Proof)

@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeGate.Oci;
+using NodeGate.Testing.RealParts;
+using NodeGate.Testing.Signing;
+using NodeGate.Testing.Sigstore;
+
+namespace NodeGate.EndToEnd.Sigstore;
+
+/// <summary>The JavaScript implementation signs with our services; sigstore-go accepts the bundle.</summary>
+public sealed class SigstoreJsSigningTests
+{
+    [RealPartTheory("sigstore-js", "sigstore-go-verification", "busybox")]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public async Task SignAsync_Message_IsVerified(int log, bool timestamp)
+    {
+        await using var world = await SigningWorld.StartAsync();
+
+        var bundle = await world.SignWithJavaScriptAsync(MintedBundles.Artifact, log, timestamp);
+
+        await AssertVerifiedAsync(world, bundle, MintedBundles.Artifact);
+    }
+
+    [RealPartTheory("sigstore-js", "sigstore-go-verification", "busybox")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SignAsync_Envelope_IsVerified(bool timestamp)
+    {
+        await using var world = await SigningWorld.StartAsync();
+        var statement = Bundles.Statement(Digest.Of(MintedBundles.Artifact), predicateType: MintedBundles.Predicate);
+
+        var bundle = await world.SignWithJavaScriptAsync(Encoding.UTF8.GetBytes(statement.ToJsonString()), 1, timestamp, Bundles.InToto);
+
+        await AssertVerifiedAsync(world, bundle, MintedBundles.Artifact);
+    }
+
+    private static async Task AssertVerifiedAsync(SigningWorld world, JsonObject bundle, byte[] artifact)
+    {
+        var check = new BundleCheck(
+            world.Files.TrustedRoot,
+            world.Folder.Write("bundle.json", bundle.ToJsonString()),
+            world.Folder.At("signed"),
+            VirtualSigstore.Subject,
+            VirtualSigstore.OidcIssuer);
+        await File.WriteAllBytesAsync(check.Artifact, artifact);
+        var result = await SigstoreGo.VerifyAsync(check);
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+}
