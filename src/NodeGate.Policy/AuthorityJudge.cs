@@ -21,7 +21,8 @@ public static class AuthorityJudge
         ArgumentNullException.ThrowIfNull(evidence);
         var requirement = authority.RequirementFor(match);
         var results = Sort(evidence.Select(e => EvidenceVerifier.Verify(e, subject, requirement)));
-        var signers = Distinct(results.OfType<VerifiedEvidence>().Select(v => v.Result.SignerId));
+        var known = SignerSet.Of(results.OfType<VerifiedEvidence>().Select(v => v.Result.SignerId));
+        var signers = known.Ids;
         var unread = gap ?? FirstUnread(requirement, results);
         var verdict = signers.Length > 0 ? Satisfied(authority, subject, signers)
             : unread is not null ? Inconclusive(authority, subject, unread)
@@ -30,13 +31,13 @@ public static class AuthorityJudge
         {
             Evidence = results,
             SignerIds = signers,
-            PossibleSignerIds = unread is null ? signers : Distinct(signers.Concat(authority.PossibleSignerIds)),
+            PossibleSigners = SignerSet.Union(unread is null ? [known] : [known, authority.PossibleSigners]),
             Unread = unread,
         };
     }
 
     /// <summary>Evidence of a format that the authority does not take could not have satisfied it, read or not.</summary>
-    private static EvidenceGap? FirstUnread(KeyRequirement requirement, ImmutableArray<EvidenceResult> results)
+    private static EvidenceGap? FirstUnread(SignerRequirement requirement, ImmutableArray<EvidenceResult> results)
     {
         var first = results.OfType<RejectedEvidence>()
             .Where(r => ReasonOrder.IsUnknown(r.Reason) && Accepts(requirement, r.Kind))
@@ -53,10 +54,10 @@ public static class AuthorityJudge
             $"The signatures of {subject.Descriptor.Digest} for authority '{authority.Name}' could not all be read: {RefusalText.Sentence(unread.Detail)}");
 
     private static AuthorityVerdict NotSatisfied(
-        Authority authority, SignedSubject subject, KeyRequirement requirement, ImmutableArray<EvidenceResult> results)
+        Authority authority, SignedSubject subject, SignerRequirement requirement, ImmutableArray<EvidenceResult> results)
     {
         var digest = subject.Descriptor.Digest;
-        var fix = $"sign it with a key of '{authority.Name}' (cosign sign --key KEY {subject.Reference.Name}@{digest})";
+        var fix = Fix(authority, subject);
         var best = results.OfType<RejectedEvidence>()
             .OrderBy(r => ReasonOrder.PlaceOf(r.Reason))
             .ThenByDescending(r => r.Steps.Length)
@@ -73,14 +74,32 @@ public static class AuthorityJudge
             $"{count} of {digest} {verb} authority '{authority.Name}': {RefusalText.Clause(best.Detail)}; {fix}.");
     }
 
-    private static string Formats(KeyRequirement requirement) => (requirement.AcceptBundle, requirement.AcceptLegacy) switch
+    private static string Fix(Authority authority, SignedSubject subject)
+    {
+        var image = $"{subject.Reference.Name}@{subject.Descriptor.Digest}";
+        return authority.Requirement switch
+        {
+            KeylessRequirement { Identities: [var first, ..] } keyless =>
+                $"sign it as an identity of '{authority.Name}' (cosign sign {image}, with a token of {first.Issuer} for {first.Subject}{Others(keyless)})",
+            _ => $"sign it with a key of '{authority.Name}' (cosign sign --key KEY {image})",
+        };
+    }
+
+    private static string Others(KeylessRequirement keyless) => keyless.Identities.Length switch
+    {
+        1 => "",
+        2 => ", or for the other identity",
+        var count => $", or for one of the other {count - 1} identities",
+    };
+
+    private static string Formats(SignerRequirement requirement) => (requirement.AcceptBundle, requirement.AcceptLegacy) switch
     {
         (true, false) => " in bundle format",
         (false, true) => " in legacy format",
         _ => "",
     };
 
-    private static bool Accepts(KeyRequirement requirement, EvidenceKind kind) => kind switch
+    private static bool Accepts(SignerRequirement requirement, EvidenceKind kind) => kind switch
     {
         EvidenceKind.CosignSignature => requirement.AcceptLegacy,
         EvidenceKind.SigstoreBundle => requirement.AcceptBundle,
@@ -99,7 +118,4 @@ public static class AuthorityJudge
             .ThenBy(r => r is VerifiedEvidence verified ? "0 " + verified.Result.SignerId : "1 ", StringComparer.Ordinal)
             .ThenBy(r => string.Join('\n', r.Steps), StringComparer.Ordinal),
     ];
-
-    private static ImmutableArray<string> Distinct(IEnumerable<string> signers) =>
-        [.. signers.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

@@ -44,7 +44,7 @@ public sealed record AuthorityVerdict
     /// The signers that could have verified if everything had been readable: <see cref="SignerIds"/>, and where something was not, every
     /// signer of the authority. What is still possible decides between denied and undetermined.
     /// </summary>
-    internal ImmutableArray<string> PossibleSignerIds { get; init; } = [];
+    internal SignerSet PossibleSigners { get; init; } = SignerSet.Empty;
 
     /// <summary>What could not be read, also where the authority is satisfied; null where everything was.</summary>
     internal EvidenceGap? Unread { get; init; }

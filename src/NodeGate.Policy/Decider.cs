@@ -51,17 +51,17 @@ public static class Decider
         var digest = DigestOf(basis);
         var ordered = Align(requirement, digest, verdicts);
         var byName = ordered.ToDictionary(v => v.Authority, StringComparer.Ordinal);
-        var known = RequirementEvaluator.Evaluate(requirement, a => byName[a.Name].SignerIds);
+        var known = RequirementEvaluator.Evaluate(requirement, a => SignerSet.Of(byName[a.Name].SignerIds));
         if (known.Holds)
         {
-            return new Decision.Admitted(basis, DecisionReason.Verified, Verified(digest, match, known.SignerIds), new AdmittedImage(reference, digest), null)
+            return new Decision.Admitted(basis, DecisionReason.Verified, Verified(digest, match, known.Signers.Ids), new AdmittedImage(reference, digest), null)
             {
                 Verdicts = ordered,
-                Signers = known.SignerIds,
+                Signers = known.Signers.Ids,
             };
         }
 
-        var possible = RequirementEvaluator.Evaluate(requirement, a => byName[a.Name].PossibleSignerIds);
+        var possible = RequirementEvaluator.Evaluate(requirement, a => byName[a.Name].PossibleSigners);
         var (reason, message) = RefusalText.Of(match.Rule!, requirement, ordered, possible.Holds);
         Decision refusal = possible.Holds
             ? new Decision.Undetermined(basis, reason, message) { Verdicts = ordered }

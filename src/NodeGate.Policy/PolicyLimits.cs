@@ -39,11 +39,17 @@ public static class PolicyLimits
     /// <summary>Longest namespace, in characters (Kubernetes: an RFC 1123 label).</summary>
     public const int MaxNamespaceLength = 63;
 
+    /// <summary>Most trust roots in all documents together.</summary>
+    public const int MaxTrustRoots = 32;
+
     /// <summary>Most authorities in all documents together.</summary>
     public const int MaxAuthorities = 256;
 
     /// <summary>Most keys of one authority.</summary>
     public const int MaxKeysPerAuthority = 64;
+
+    /// <summary>Most identities of one authority.</summary>
+    public const int MaxIdentitiesPerAuthority = 64;
 
     /// <summary>Most annotations that one authority may ask for.</summary>
     public const int MaxAnnotations = 64;

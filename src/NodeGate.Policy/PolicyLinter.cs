@@ -157,13 +157,13 @@ public static class PolicyLinter
             }
 
             var sharing = policy.Authorities
-                .Where(a => string.CompareOrdinal(a.Name, authority.Name) < 0 && a.PossibleSignerIds.Intersect(authority.PossibleSignerIds, StringComparer.Ordinal).Any())
+                .Where(a => string.CompareOrdinal(a.Name, authority.Name) < 0 && a.PossibleSigners.Ids.Intersect(authority.PossibleSigners.Ids, StringComparer.Ordinal).Any())
                 .Select(a => $"'{a.Name}'").ToArray();
             if (sharing.Length > 0)
             {
                 yield return new PolicyWarning(
                     authority.Position, PolicyWarningCode.SharedKey,
-                    $"Authority '{authority.Name}' has a key that {string.Join(", ", sharing)} has as well: it is one signer, and 'atLeast' counts it once.");
+                    $"Authority '{authority.Name}' has a signer that {string.Join(", ", sharing)} has as well: it is one signer, and 'atLeast' counts it once.");
             }
         }
     }

@@ -12,14 +12,14 @@ public static class PolicyLoader
     /// document's rules. All errors in all files are collected; no file, or none with a document, is an error, never an empty policy.
     /// </summary>
     /// <param name="files">The files; their order does not matter.</param>
-    /// <param name="keyFiles">Reads the key files that the policy names.</param>
-    public static PolicyLoadResult Load(IReadOnlyList<PolicyFile> files, IKeyFiles keyFiles)
+    /// <param name="named">Gives the keys and trust roots that the policy names.</param>
+    public static PolicyLoadResult Load(IReadOnlyList<PolicyFile> files, IPolicyFiles named)
     {
         ArgumentNullException.ThrowIfNull(files);
-        ArgumentNullException.ThrowIfNull(keyFiles);
+        ArgumentNullException.ThrowIfNull(named);
         var errors = new ErrorList();
         var documents = ReadDocuments(files, errors);
-        var model = documents.IsEmpty ? null : new ModelBuilder(keyFiles, errors).Build(documents);
+        var model = documents.IsEmpty ? null : new ModelBuilder(named, errors).Build(documents);
         return model is not null && errors.Count == 0 ? new PolicyLoadResult(model) : new PolicyLoadResult(errors.ToSorted());
     }
 

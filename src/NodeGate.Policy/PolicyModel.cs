@@ -11,11 +11,17 @@ public sealed class PolicyModel
     private static readonly RuleAction UnmatchedAllow = new RuleAction.Allow("no rule of the policy matches, and unmatched images are allowed");
 
     internal PolicyModel(
-        string name, PolicyMode mode, UnmatchedAction unmatched, ImmutableArray<Authority> authorities, ImmutableArray<PolicyRule> rules)
+        string name,
+        PolicyMode mode,
+        UnmatchedAction unmatched,
+        ImmutableArray<NamedTrustRoot> trustRoots,
+        ImmutableArray<Authority> authorities,
+        ImmutableArray<PolicyRule> rules)
     {
         Name = name;
         Mode = mode;
         Unmatched = unmatched;
+        TrustRoots = trustRoots;
         Authorities = authorities;
         Rules = rules;
         TrustRevision = PolicyRevision.OfTrust(authorities);
@@ -30,7 +36,7 @@ public sealed class PolicyModel
     /// </summary>
     public string Revision { get; }
 
-    /// <summary>Changes whenever a key does.</summary>
+    /// <summary>Changes whenever a key or a trust root that an authority uses does.</summary>
     public string TrustRevision { get; }
 
     /// <summary>The mode of images that no rule matches: audit only where every document is in audit mode.</summary>
@@ -38,6 +44,9 @@ public sealed class PolicyModel
 
     /// <summary>What becomes of an image that no rule matches.</summary>
     public UnmatchedAction Unmatched { get; }
+
+    /// <summary>The trust roots of all documents and the built-in ones that authorities name, by name.</summary>
+    public ImmutableArray<NamedTrustRoot> TrustRoots { get; }
 
     /// <summary>The authorities of all documents, by name.</summary>
     public ImmutableArray<Authority> Authorities { get; }

@@ -13,7 +13,7 @@ namespace NodeGate.Policy;
 internal static class PolicyRevision
 {
     /// <summary>Goes up when the meaning of the same policy changes, so that answers of an older version are not reused.</summary>
-    private const string Semantics = "nodegate-policy-1";
+    private const string Semantics = "nodegate-policy-2";
 
     private const int ShownCharacters = 16;
 
@@ -21,7 +21,7 @@ internal static class PolicyRevision
     {
         var text = new StringBuilder();
         Add(text, Semantics);
-        AddAll(text, authorities.SelectMany(a => a.PossibleSignerIds).Distinct(StringComparer.Ordinal));
+        AddAll(text, authorities.SelectMany(TrustOf).Distinct(StringComparer.Ordinal));
         return Hash(text);
     }
 
@@ -54,14 +54,42 @@ internal static class PolicyRevision
         return Hash(text);
     }
 
+    /// <summary>What makes a signature good: keys with their periods, and trust roots.</summary>
+    private static IEnumerable<string> TrustOf(Authority authority) => authority.Requirement switch
+    {
+        KeyRequirement key => key.Keys.Select(KeyText).Concat(key.TransparencyLog is { } log ? [RootText(log.TrustRoot)] : []),
+        KeylessRequirement keyless => [RootText(keyless.TrustRoot)],
+        _ => throw new ArgumentOutOfRangeException(nameof(authority), authority.Name, "Not a kind of authority."),
+    };
+
     private static void AddRequirement(StringBuilder text, Authority authority)
     {
-        KeyRequirement requirement = authority.Requirement;
-        AddAll(text, authority.PossibleSignerIds);
+        var requirement = authority.Requirement;
+        Add(text, requirement.GetType().Name);
+        AddAll(text, TrustOf(authority));
         Add(text, requirement.AcceptBundle ? "bundle" : "");
         Add(text, requirement.AcceptLegacy ? "legacy" : "");
-        AddAll(text, requirement.Annotations.Select(a => $"{a.Key.Length}:{a.Key}={a.Value}"));
+        AddAll(text, requirement.Annotations.Select(Pair));
+        switch (requirement)
+        {
+            case KeyRequirement { TransparencyLog: { } log }:
+                Add(text, $"logs {log.Logs}, timestamps {log.Timestamps}");
+                break;
+            case KeylessRequirement keyless:
+                Add(text, $"logs {keyless.Logs}, timestamps {keyless.Timestamps}");
+                AddAll(text, keyless.Identities.Select(i => PatternText(i.Issuer) + PatternText(i.Subject)));
+                AddAll(text, keyless.Certificate.Select(Pair));
+                break;
+        }
     }
+
+    private static string KeyText(TrustedKey key) => $"key:{key.Key.Fingerprint} {key.ValidFor.Start?.UtcTicks} {key.ValidFor.End?.UtcTicks}";
+
+    private static string RootText(TrustRoot root) => $"root:{root.Revision}";
+
+    private static string Pair(KeyValuePair<string, string> pair) => $"{pair.Key.Length}:{pair.Key}={pair.Value}";
+
+    private static string PatternText(TextPattern pattern) => $"{(pattern.IsRegex ? "regex" : "exact")} {pattern.Text.Length}:{pattern.Text} ";
 
     private static void AddAction(StringBuilder text, RuleAction action)
     {

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace NodeGate.Policy;
 
 /// <summary>
@@ -8,24 +6,23 @@ namespace NodeGate.Policy;
 /// </summary>
 internal static class RequirementEvaluator
 {
-    public static RequirementResult Evaluate(Requirement requirement, Func<Authority, ImmutableArray<string>> signersOf)
+    public static RequirementResult Evaluate(Requirement requirement, Func<Authority, SignerSet> signersOf)
     {
         if (requirement is Requirement.AuthorityRef { Authority: var authority })
         {
             var signers = signersOf(authority);
-            return new RequirementResult(signers.Length > 0, signers);
+            return new RequirementResult(!signers.IsEmpty, signers);
         }
 
         var members = requirement.Members.Select(m => Evaluate(m, signersOf)).ToArray();
-        // A set: a duplicate entry, or one key in two authorities, would count twice towards the threshold.
-        var union = members.Where(m => m.Holds).SelectMany(m => m.SignerIds).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToImmutableArray();
+        var union = SignerSet.Union(members.Where(m => m.Holds).Select(m => m.Signers));
         var holds = requirement switch
         {
             Requirement.AnyOf => members.Any(m => m.Holds),
             Requirement.AllOf => members.Length > 0 && members.All(m => m.Holds),
-            Requirement.AtLeast atLeast => union.Length >= atLeast.Count && union.Length > 0,
+            Requirement.AtLeast atLeast => union.CanBe(atLeast.Count) && !union.IsEmpty,
             _ => false,
         };
-        return new RequirementResult(holds, holds ? union : []);
+        return new RequirementResult(holds, holds ? union : SignerSet.Empty);
     }
 }

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
-
 namespace NodeGate.Policy;
 
 /// <summary>What a requirement comes to, given who signed.</summary>
 /// <param name="Holds">Whether it holds.</param>
-/// <param name="SignerIds">The distinct signers of everything in it that holds, sorted; empty where it does not hold.</param>
-internal readonly record struct RequirementResult(bool Holds, ImmutableArray<string> SignerIds);
+/// <param name="Signers">The distinct signers of everything in it that holds; empty where it does not hold.</param>
+internal readonly record struct RequirementResult(bool Holds, SignerSet Signers);

@@ -48,6 +48,9 @@ public static class VerificationLimits
     /// <summary>Largest certificate, in bytes.</summary>
     public const int MaxCertificateBytes = 64 * 1024;
 
+    /// <summary>Largest file with a chain of certificates in PEM, in bytes.</summary>
+    public const int MaxCertificateFileBytes = 256 * 1024;
+
     /// <summary>Largest file with a public key, in bytes.</summary>
     public const int MaxKeyBytes = 16 * 1024;
 

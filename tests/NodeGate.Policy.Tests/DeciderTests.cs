@@ -224,5 +224,5 @@ public sealed class DeciderTests
     }
 
     private static AuthorityVerdict Verdict(string authority, Digest digest) =>
-        new(authority, digest, VerdictOutcome.Satisfied, DecisionReason.Verified, "ok") { SignerIds = ["key:x"], PossibleSignerIds = ["key:x"] };
+        new(authority, digest, VerdictOutcome.Satisfied, DecisionReason.Verified, "ok") { SignerIds = ["key:x"], PossibleSigners = SignerSet.Of(["key:x"]) };
 }

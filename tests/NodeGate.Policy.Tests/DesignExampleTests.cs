@@ -8,17 +8,27 @@ public sealed class DesignExampleTests
     private const string Text = Policies.Head + """
         mode: enforce
         unmatched: deny
+        trustRoots:
+          - {name: public-good, trustedRoot: root.json}
+          - {name: corp, tuf: {mirror: "https://tuf.corp.example", root: tuf-root.json}}
         authorities:
           - name: release-key
             cosign:
               keys: [{file: one.pub}]
+              transparencyLog: {trustRoot: public-good}
               formats: [bundle, legacy]
               annotations: {env: prod}
+          - name: github-release
+            keyless:
+              trustRoot: public-good
+              identities:
+                - {issuer: "https://token.actions.githubusercontent.com", subjectRegex: "https://github.com/org/.+"}
+              certificate: {sourceRepositoryUri: "https://github.com/org/app"}
         rules:
           - name: org
             images: ["ghcr.io/org/**"]
             namespaces: {include: ["prod-*"], exclude: ["prod-sandbox"]}
-            require: {anyOf: [release-key]}
+            require: {anyOf: [release-key, github-release]}
           - {name: pause, images: ["registry.k8s.io/pause@sha256:7031c1b283388d2c2e09b57badb803c05ebed362dc88d84b480cc47f72a21097"], allow: {reason: "sandbox image, pinned"}}
           - {name: no-latest, images: ["**:latest"], deny: {reason: "floating tag"}}
         """;

@@ -19,7 +19,6 @@ public sealed class LoadErrorTests
     [InlineData("authorities: 3\n", 4, "authorities", "'3'", "a list of authorities")]
     [InlineData("rules: [text]\n", 4, "rules[0]", "'text'", "a rule: {name")]
     [InlineData("authorities: [text]\n", 4, "authorities[0]", "'text'", "an authority: {name")]
-    [InlineData("trustRoots: []\n", 4, "trustRoots", "not supported by this version", "remove them")]
     [InlineData("exceptions: []\n", 4, "exceptions", "not supported by this version", "rule with the image's digest")]
     [InlineData("rules: [{images: [nginx], deny: {reason: r}}]\n", 4, "rules[0]", "no 'name'", "'name: …'")]
     [InlineData("rules: [{name: a b, images: [nginx], deny: {reason: r}}]\n", 4, "rules[0].name", "'a b'", "letters, digits")]
@@ -49,10 +48,9 @@ public sealed class LoadErrorTests
     [InlineData("rules: [{name: r, images: [nginx], platform: linux, deny: {reason: r}}]\n", 4, "rules[0].platform", "not supported by this version", "remove it")]
     [InlineData("rules: [{name: r, image: [nginx], images: [nginx], deny: {reason: r}}]\n", 4, "rules[0].image", "unknown key 'image'", "'images'?")]
     [InlineData("authorities: [{cosign: {keys: [{file: one.pub}]}}]\n", 4, "authorities[0]", "no 'name'", "by which rules name it")]
-    [InlineData("authorities: [{name: a}]\n", 4, "authorities[0]", "no 'cosign'", "keys")]
-    [InlineData("authorities: [{name: a, keyless: {}}]\n", 4, "authorities[0].keyless", "not supported by this version", "'cosign' with 'keys'")]
-    [InlineData("authorities: [{name: a, notation: {}}]\n", 4, "authorities[0].notation", "not supported by this version", "'cosign' with 'keys'")]
-    [InlineData("authorities: [{name: a, notary: {}}]\n", 4, "authorities[0].notary", "not supported by this version", "'cosign' with 'keys'")]
+    [InlineData("authorities: [{name: a}]\n", 4, "authorities[0]", "neither 'cosign' nor 'keyless'", "exactly one of")]
+    [InlineData("authorities: [{name: a, notation: {}}]\n", 4, "authorities[0].notation", "not supported by this version", "'cosign' or 'keyless'")]
+    [InlineData("authorities: [{name: a, notary: {}}]\n", 4, "authorities[0].notary", "not supported by this version", "'cosign' or 'keyless'")]
     [InlineData("authorities: [{name: a, cosgin: {}, cosign: {keys: [{file: one.pub}]}}]\n", 4, "authorities[0].cosgin", "unknown key", "'cosign'?")]
     [InlineData("authorities: [{name: a, cosign: {}}]\n", 4, "authorities[0].cosign", "no 'keys'", "any of which may sign")]
     [InlineData("authorities: [{name: a, cosign: {keys: []}}]\n", 4, "authorities[0].cosign.keys", "an empty list", "a list of keys")]
@@ -67,7 +65,6 @@ public sealed class LoadErrorTests
     [InlineData("authorities: [{name: a, cosign: {keys: [{file: one.pub}], formats: [bundle, bundle]}}]\n", 4, "authorities[0].cosign.formats[1]", "'bundle'", "each format once")]
     [InlineData("authorities: [{name: a, cosign: {keys: [{file: one.pub}], annotations: {}}}]\n", 4, "authorities[0].cosign.annotations", "an empty mapping", "{env: prod}")]
     [InlineData("authorities: [{name: a, cosign: {keys: [{file: one.pub}], annotations: {env: [x]}}}]\n", 4, "authorities[0].cosign.annotations.env", "a list", "as a text")]
-    [InlineData("authorities: [{name: a, cosign: {keys: [{file: one.pub}], transparencyLog: {trustRoot: x}}}]\n", 4, "authorities[0].cosign.transparencyLog", "not supported by this version", "remove it")]
     public void Load_OneFault_IsToldWithPlaceFoundAndExpected(string body, int line, string path, string found, string expected)
     {
         var error = Policies.ErrorOf(body);

@@ -27,7 +27,7 @@ internal static class Policies
 
     public static PolicyLoadResult Load(params string[] files) => LoadWith(new KeyFiles(), files);
 
-    public static PolicyLoadResult LoadWith(IKeyFiles keys, params string[] files) =>
+    public static PolicyLoadResult LoadWith(IPolicyFiles keys, params string[] files) =>
         PolicyLoader.Load([.. files.Select((text, i) => new PolicyFile($"{(char)('a' + i)}.yaml", Encoding.UTF8.GetBytes(text)))], keys);
 
     public static PolicyModel Model(params string[] files)
@@ -50,16 +50,32 @@ internal static class Policies
 
     public static ImageReference Ref(string text) => ImageReference.Parse(text);
 
-    internal sealed class KeyFiles : IKeyFiles
+    /// <summary>The files that policies name; <paramref name="Fetched"/> is what TUF has brought, null where nothing.</summary>
+    internal sealed record KeyFiles(byte[]? Fetched = null, byte[]? BuiltIn = null) : IPolicyFiles
     {
-        public KeyFile Read(string policyPath, string file) => file switch
+        public FileContent Read(string policyPath, string file, int maxBytes) => file switch
         {
-            "one.pub" => KeyFile.Found(Encoding.UTF8.GetBytes(One.PublicPem)),
-            "two.pub" => KeyFile.Found(Encoding.UTF8.GetBytes(Two.PublicPem)),
-            "three.pub" => KeyFile.Found(Encoding.UTF8.GetBytes(Three.PublicPem)),
-            "one-again.pub" => KeyFile.Found(One.PublicDer),
-            "private.key" => KeyFile.Found("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"u8.ToArray()),
-            _ => KeyFile.Unreadable("no such file"),
+            "one.pub" => Text(One.PublicPem),
+            "two.pub" => Text(Two.PublicPem),
+            "three.pub" => Text(Three.PublicPem),
+            "one-again.pub" => FileContent.Found(One.PublicDer),
+            "private.key" => Text("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"),
+            "root.json" => FileContent.Found(TrustFiles.Json()),
+            "two-logs.json" => FileContent.Found(TrustFiles.Json(logs: 2)),
+            "no-authorities.json" => FileContent.Found(TrustFiles.Json(authorities: 0)),
+            "no-logs.json" => FileContent.Found(TrustFiles.Json(logs: 0)),
+            "no-timestamps.json" => FileContent.Found(TrustFiles.Json(timestamps: 0)),
+            "tuf-root.json" or "other-tuf-root.json" => Text(file),
+            "root.pem" => Text(TrustFiles.RootPem),
+            "chain.pem" => Text(TrustFiles.ChainPem),
+            "reversed.pem" => Text(TrustFiles.ReversedPem),
+            _ => FileContent.Unreadable("no such file"),
         };
+
+        public FileContent ReadBuiltIn(string name) => BuiltIn is null ? FileContent.Found(TrustFiles.Json()) : FileContent.Found(BuiltIn);
+
+        public FileContent ReadFetched(TufSource source) => Fetched is null ? FileContent.Unreadable("it was never fetched") : FileContent.Found(Fetched);
+
+        private static FileContent Text(string text) => FileContent.Found(Encoding.UTF8.GetBytes(text));
     }
 }

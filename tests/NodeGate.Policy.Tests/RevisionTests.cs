@@ -6,9 +6,11 @@ public sealed class RevisionTests
     private const string Base = Policies.Head + """
         mode: enforce
         unmatched: deny
+        trustRoots: [{name: r, trustedRoot: two-logs.json}]
         authorities:
           - {name: one, cosign: {keys: [{file: one.pub}, {file: two.pub}], formats: [bundle, legacy], annotations: {env: prod}}}
-          - {name: two, cosign: {keys: [{file: two.pub}]}}
+          - {name: two, cosign: {keys: [{file: two.pub, validFrom: 2026-01-01T00:00:00Z}], transparencyLog: {trustRoot: r, threshold: 1}}}
+          - {name: three, keyless: {trustRoot: r, identities: [{issuer: i, subjectRegex: s}], certificate: {buildTrigger: push}}}
         rules:
           - {name: a, images: ["ghcr.io/a/**", "ghcr.io/b"], namespaces: {include: [x, y], exclude: [z]}, require: {anyOf: [one, two]}, signedRepository: ghcr.io/c}
           - {name: b, images: ["nginx"], allow: {reason: base}}
@@ -25,6 +27,9 @@ public sealed class RevisionTests
     [InlineData("include: [x, y]", "include: [y, x]")]
     [InlineData("images: [\"nginx\"]", "images: [docker.io/library/nginx]")]
     [InlineData("name: test", "name: other")]
+    [InlineData("2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00")]
+    [InlineData(", threshold: 1", "")]
+    [InlineData("push}", "push}, requireLog: true, formats: [legacy, bundle]")]
     public void Revision_SameMeaning_IsTheSame(string from, string to) =>
         Assert.Equal(Policies.Model(Base).Revision, Policies.Model(Changed(from, to)).Revision);
 
@@ -51,8 +56,34 @@ public sealed class RevisionTests
     [InlineData("allow: {reason: base}", "allow: {reason: other}")]
     [InlineData("allow: {reason: base}", "mode: audit, allow: {reason: base}")]
     [InlineData("{name: b,", "{name: c,")]
-    public void Revision_OtherMeaning_IsAnother(string from, string to) =>
-        Assert.NotEqual(Policies.Model(Base).Revision, Policies.Model(Changed(from, to)).Revision);
+    [InlineData("2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")]
+    [InlineData("validFrom", "validUntil")]
+    [InlineData("trustedRoot: two-logs.json", "trustedRoot: root.json")]
+    [InlineData("trustedRoot: two-logs.json", "sigstore: {transparencyLogs: [{key: one.pub, url: u, validFrom: 2026-01-01T00:00:00Z}], certificateAuthorities: [{certificates: root.pem, uri: u}]}")]
+    [InlineData("threshold: 1", "threshold: 2")]
+    [InlineData("threshold: 1", "requireTimestamp: true")]
+    [InlineData(", transparencyLog: {trustRoot: r, threshold: 1}", "")]
+    [InlineData("issuer: i", "issuer: j")]
+    [InlineData("issuer: i", "issuerRegex: i")]
+    [InlineData("subjectRegex: s", "subjectRegex: t")]
+    [InlineData("subjectRegex: s", "subject: s")]
+    [InlineData("subjectRegex: s}", "subjectRegex: s}, {issuer: i, subject: t}")]
+    [InlineData("buildTrigger: push", "buildTrigger: pull")]
+    [InlineData(", certificate: {buildTrigger: push}", "")]
+    [InlineData("push}", "push}, requireTimestamp: true")]
+    [InlineData("push}", "push}, requireTimestamp: true, requireLog: false")]
+    [InlineData("push}", "push}, logThreshold: 2")]
+    [InlineData("push}", "push}, formats: [bundle]")]
+    [InlineData("push}", "push}, annotations: {a: b}")]
+    public void Revision_OtherMeaning_IsAnother(string from, string to)
+    {
+        // A period needs a log, so that taking the log away takes the period as well.
+        var changed = from.StartsWith(", transparencyLog", StringComparison.Ordinal)
+            ? Changed(from, to).Replace(", validFrom: 2026-01-01T00:00:00Z", "", StringComparison.Ordinal)
+            : Changed(from, to);
+
+        Assert.NotEqual(Policies.Model(Base).Revision, Policies.Model(changed).Revision);
+    }
 
     [Fact]
     public void Revision_FilesInAnotherOrder_IsTheSame()
@@ -70,6 +101,8 @@ public sealed class RevisionTests
 
         Assert.Equal(model.TrustRevision, Policies.Model(Changed("ghcr.io/a/**", "ghcr.io/x/**")).TrustRevision);
         Assert.NotEqual(model.TrustRevision, Policies.Model(Changed("one.pub", "three.pub")).TrustRevision);
+        Assert.NotEqual(model.TrustRevision, Policies.Model(Changed("2026-01-01", "2026-01-02")).TrustRevision);
+        Assert.NotEqual(model.TrustRevision, Policies.Model(Changed("two-logs.json", "root.json")).TrustRevision);
         Assert.Matches("^[0-9a-f]{16}$", model.Revision);
     }
 

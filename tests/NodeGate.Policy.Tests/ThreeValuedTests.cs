@@ -127,7 +127,7 @@ public sealed class ThreeValuedTests
         return new AuthorityVerdict(name, Policies.A, outcome, reason, $"{name}: {outcome}.")
         {
             SignerIds = [.. signers.Order(StringComparer.Ordinal)],
-            PossibleSignerIds = [.. (gap ? Keys[name] : signers).Order(StringComparer.Ordinal)],
+            PossibleSigners = SignerSet.Of(gap ? Keys[name] : signers),
             Unread = gap ? new EvidenceGap(DecisionReason.TimedOut, "too slow") : null,
         };
     }

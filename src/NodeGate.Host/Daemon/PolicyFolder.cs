@@ -1,11 +1,10 @@
 using NodeGate.Policy;
-using NodeGate.Verification;
 
 namespace NodeGate.Host.Daemon;
 
 /// <summary>
 /// The policy's files on disk: a file, or the <c>*.yaml</c> and <c>*.yml</c> of a folder in the order of their names (dot files are
-/// left out, so that a mounted ConfigMap's <c>..data</c> is not read twice), and the key files they name.
+/// left out, so that a mounted ConfigMap's <c>..data</c> is not read twice), and the files they name.
 /// </summary>
 internal sealed class PolicyFolder(string path)
 {
@@ -15,7 +14,7 @@ internal sealed class PolicyFolder(string path)
     /// <summary>Reads and loads everything. I/O failures are errors of the result, beside those of the content.</summary>
     internal PolicySnapshot Load()
     {
-        var keys = new KeyFileReader();
+        var named = new NamedFiles();
         var files = new List<PolicyFile>();
         var failures = new List<string>();
         var stamps = new SortedDictionary<string, FileStamp>(StringComparer.Ordinal);
@@ -37,8 +36,8 @@ internal sealed class PolicyFolder(string path)
             return new PolicySnapshot(null, failures, stamps);
         }
 
-        var result = PolicyLoader.Load(files, keys);
-        foreach (var (file, stamp) in keys.Stamps)
+        var result = PolicyLoader.Load(files, named);
+        foreach (var (file, stamp) in named.Stamps)
         {
             stamps[file] = stamp;
         }
@@ -113,24 +112,5 @@ internal sealed class PolicyFolder(string path)
         }
 
         return false;
-    }
-
-    private sealed class KeyFileReader : IKeyFiles
-    {
-        internal Dictionary<string, FileStamp> Stamps { get; } = new(StringComparer.Ordinal);
-
-        public KeyFile Read(string policyPath, string file)
-        {
-            var path = System.IO.Path.GetFullPath(file, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(policyPath)) ?? "/");
-            Stamps[path] = FileStamp.Of(path);
-            if (!TryRead(path, VerificationLimits.MaxKeyBytes + 1, out var content, out var error))
-            {
-                return KeyFile.Unreadable($"{error} ({path})");
-            }
-
-            return content.Length > VerificationLimits.MaxKeyBytes
-                ? KeyFile.Unreadable($"a file of more than {VerificationLimits.MaxKeyBytes} bytes ({path})")
-                : KeyFile.Found(content);
-        }
     }
 }

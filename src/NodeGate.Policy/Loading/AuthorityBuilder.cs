@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using NodeGate.Policy.Loading.Trust;
 using NodeGate.Verification;
 
 namespace NodeGate.Policy.Loading;
 
-/// <summary>Makes authorities with their keys, and finds them by name.</summary>
-internal sealed class AuthorityBuilder(IKeyFiles keyFiles, ErrorList errors)
+/// <summary>Makes authorities with their keys and trust roots, and finds them by name.</summary>
+internal sealed class AuthorityBuilder(IPolicyFiles files, TrustRootBuilder trustRoots, ErrorList errors)
 {
     private readonly Dictionary<string, Authority> _byName = new(StringComparer.Ordinal);
 
@@ -12,13 +13,7 @@ internal sealed class AuthorityBuilder(IKeyFiles keyFiles, ErrorList errors)
 
     public void Add(AuthorityConfig config)
     {
-        var requirement = new KeyRequirement
-        {
-            Keys = [.. config.Keys.Select(ReadKey).OfType<PublicKey>().Distinct().Select(k => new TrustedKey(k, ValidityPeriod.Always))],
-            AcceptBundle = config.AcceptBundle,
-            AcceptLegacy = config.AcceptLegacy,
-            Annotations = config.Annotations,
-        };
+        SignerRequirement requirement = config.Keyless is { } keyless ? BuildKeyless(keyless) : BuildCosign(config.Cosign);
         if (config.Name is not { } name)
         {
             return;
@@ -30,23 +25,85 @@ internal sealed class AuthorityBuilder(IKeyFiles keyFiles, ErrorList errors)
         }
     }
 
-    /// <summary>The authority that <paramref name="config"/> names; null, with an error, where there is none.</summary>
-    public Authority? Find(RequireConfig config)
+    /// <summary>The authority of this name; null, with an error, where there is none.</summary>
+    public Authority? Find(string name, PolicyPosition position)
     {
-        if (_byName.TryGetValue(config.Authority, out var authority))
+        if (_byName.TryGetValue(name, out var authority))
         {
             return authority;
         }
 
         var known = _byName.Keys.Order(StringComparer.Ordinal).ToArray();
-        var nearest = Nearest.To(config.Authority, known);
+        var nearest = Nearest.To(name, known);
         errors.Add(
-            config.Position,
-            $"the unknown authority {Quote.Of(config.Authority)}",
+            position,
+            $"the unknown authority {Quote.Of(name)}",
             nearest is not null ? $"'{nearest}'? It must be the name of an authority"
                 : known.Length == 0 ? "the name of an authority; the policy has none: add one below 'authorities'"
                 : "the name of an authority: " + string.Join(", ", known.Take(10)) + (known.Length > 10 ? ", …" : ""));
         return null;
+    }
+
+    /// <summary>What is missing was told, and makes a requirement that nothing satisfies; there is no model with it.</summary>
+    private KeyRequirement BuildCosign(CosignConfig? config)
+    {
+        var keys = config?.Keys.Select(k => ReadKey(k) is { } key ? new TrustedKey(key, k.ValidFor) : null).OfType<TrustedKey>().Distinct().ToImmutableArray() ?? [];
+        if (keys.GroupBy(k => k.Key).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            errors.Add(config!.Position, $"the key {twice.Key} with two periods", "each key once, with one 'validFrom' and 'validUntil'");
+        }
+
+        return new KeyRequirement
+        {
+            Keys = keys,
+            TransparencyLog = config?.Log is { } log && FindTrustRoot(log, certifies: false) is { } root ? new LogRequirement(root, log.Logs, log.Timestamps) : null,
+            AcceptBundle = config?.Form.AcceptBundle ?? false,
+            AcceptLegacy = config?.Form.AcceptLegacy ?? false,
+            Annotations = config?.Form.Annotations ?? ImmutableDictionary<string, string>.Empty,
+        };
+    }
+
+    private KeylessRequirement BuildKeyless(KeylessConfig config) => new()
+    {
+        TrustRoot = FindTrustRoot(config.Trust, certifies: true) ?? TrustRoot.Unusable("refused"),
+        Identities = config.Identities,
+        Certificate = config.Certificate,
+        Logs = config.Trust.Logs,
+        Timestamps = config.Trust.Timestamps,
+        AcceptBundle = config.Form.AcceptBundle,
+        AcceptLegacy = config.Form.AcceptLegacy,
+        Annotations = config.Form.Annotations,
+    };
+
+    private TrustRoot? FindTrustRoot(TrustConfig config, bool certifies)
+    {
+        if (config.TrustRoot is not { } name || trustRoots.Find(name) is not { } root)
+        {
+            return null;
+        }
+
+        if (root.Problem is null)
+        {
+            // Counted as the verifier counts them: two logs of one operator are one voice.
+            var logs = root.TransparencyLogs.DistinctBy(l => l.Operator, StringComparer.Ordinal).Count();
+            var timestamps = root.TimestampAuthorities.DistinctBy(a => a.Uri, StringComparer.Ordinal).Count();
+            RefuseLack(name, config.Logs, logs, "transparency logs of different operators", "a lower threshold");
+            RefuseLack(name, config.Timestamps, timestamps, "timestamp authorities", "a lower threshold, no 'requireTimestamp'");
+            RefuseLack(name, certifies ? 1 : 0, root.CertificateAuthorities.Length, "certificate authorities", "keys instead ('cosign')");
+        }
+
+        return root;
+    }
+
+    private void RefuseLack(Located trustRoot, int wanted, int has, string what, string instead)
+    {
+        if (wanted > has)
+        {
+            errors.Add(
+                trustRoot.Position,
+                $"the trust root '{trustRoot.Text}' with {has} {what}, of which {wanted} {(wanted == 1 ? "is" : "are")} needed, so nothing could satisfy this authority",
+                $"a trust root with more {what}, or {instead}");
+        }
     }
 
     private PublicKey? ReadKey(KeyConfig config)
@@ -64,7 +121,7 @@ internal sealed class AuthorityBuilder(IKeyFiles keyFiles, ErrorList errors)
         }
 
         var file = config.File!;
-        var content = keyFiles.Read(file.Position.File, file.Text);
+        var content = files.Read(file.Position.File, file.Text, VerificationLimits.MaxKeyBytes);
         if (content.Error is not null)
         {
             errors.Add(file.Position, $"the key file {Quote.Of(file.Text)}, which cannot be read: {content.Error}", "a readable file with one public key");

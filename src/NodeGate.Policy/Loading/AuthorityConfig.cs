@@ -1,12 +1,4 @@
-using System.Collections.Immutable;
-
 namespace NodeGate.Policy.Loading;
 
-/// <summary>An authority as it is written.</summary>
-internal sealed record AuthorityConfig(
-    Located? Name,
-    PolicyPosition Position,
-    ImmutableArray<KeyConfig> Keys,
-    bool AcceptBundle,
-    bool AcceptLegacy,
-    ImmutableDictionary<string, string> Annotations);
+/// <summary>An authority as it is written; of one kind, or of none where that one was refused.</summary>
+internal sealed record AuthorityConfig(Located? Name, PolicyPosition Position, CosignConfig? Cosign, KeylessConfig? Keyless);

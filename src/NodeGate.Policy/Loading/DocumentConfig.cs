@@ -1,7 +1,13 @@
 using System.Collections.Immutable;
+using NodeGate.Policy.Loading.Trust;
 
 namespace NodeGate.Policy.Loading;
 
 /// <summary>A document as it is written: read and well-formed, not yet checked against the others.</summary>
 internal sealed record DocumentConfig(
-    Located? Name, PolicyMode Mode, UnmatchedConfig? Unmatched, ImmutableArray<AuthorityConfig> Authorities, ImmutableArray<RuleConfig> Rules);
+    Located? Name,
+    PolicyMode Mode,
+    UnmatchedConfig? Unmatched,
+    ImmutableArray<TrustRootConfig> TrustRoots,
+    ImmutableArray<AuthorityConfig> Authorities,
+    ImmutableArray<RuleConfig> Rules);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeGate.Policy.Loading.Trust;
 using NodeGate.Policy.Loading.Yaml;
 
 namespace NodeGate.Policy.Loading;
@@ -8,7 +9,7 @@ internal static class DocumentReader
 {
     private const string ApiVersion = "nodegate.dev/v1";
     private const string Kind = "ImagePolicy";
-    private static readonly ImmutableArray<string> Keys = ["apiVersion", "kind", "metadata", "mode", "unmatched", "authorities", "rules"];
+    private static readonly ImmutableArray<string> Keys = ["apiVersion", "kind", "metadata", "mode", "unmatched", "trustRoots", "authorities", "rules"];
 
     public static DocumentConfig? Read(YamlNode root, ErrorList errors)
     {
@@ -26,6 +27,8 @@ internal static class DocumentReader
             ReadName(document, errors),
             ReadMode(document) ?? PolicyMode.Enforce,
             unmatched is { } action ? new UnmatchedConfig(action, unmatchedNode!.Position) : null,
+            [.. Items(document, "trustRoots", "a list of trust roots", PolicyLimits.MaxTrustRoots, nameof(PolicyLimits.MaxTrustRoots))
+                .Select(n => TrustRootReader.Read(n, errors)).OfType<TrustRootConfig>()],
             [.. Items(document, "authorities", "a list of authorities", PolicyLimits.MaxAuthorities, nameof(PolicyLimits.MaxAuthorities))
                 .Select(n => AuthorityReader.Read(n, errors)).OfType<AuthorityConfig>()],
             [.. Items(document, "rules", "a list of rules", PolicyLimits.MaxRules, nameof(PolicyLimits.MaxRules))

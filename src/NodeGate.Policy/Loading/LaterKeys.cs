@@ -11,16 +11,11 @@ internal static class LaterKeys
     public static ImmutableDictionary<string, string> None { get; } = ImmutableDictionary<string, string>.Empty;
 
     public static ImmutableDictionary<string, string> Document { get; } = Of(
-        ("trustRoots", "no 'trustRoots': remove them, and use 'cosign' authorities with 'keys'"),
         ("exceptions", "no 'exceptions': remove them, and write a rule with the image's digest and 'allow' instead"));
 
     public static ImmutableDictionary<string, string> Authority { get; } = Of(
-        ("keyless", "'cosign' with 'keys': sign with a key (cosign sign --key), or keep this authority for a version that has keyless"),
-        ("notation", "'cosign' with 'keys': sign with cosign as well, or keep this authority for a version that has notation"),
-        ("notary", "'cosign' with 'keys': sign with cosign as well, or keep this authority for a version that has notary"));
-
-    public static ImmutableDictionary<string, string> Cosign { get; } = Of(
-        ("transparencyLog", "no 'transparencyLog': remove it to verify by key alone, or keep this authority for a version that asks the log"));
+        ("notation", "'cosign' or 'keyless': sign with cosign as well, or keep this authority for a version that has notation"),
+        ("notary", "'cosign' or 'keyless': sign with cosign as well, or keep this authority for a version that has notary"));
 
     public static ImmutableDictionary<string, string> Rule { get; } = Of(
         ("attestations", "no 'attestations': remove them, and use 'require' for who must have signed"),

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using NodeGate.Policy.Loading.Yaml;
+using NodeGate.Verification;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Policy.Loading;
 
@@ -117,6 +120,90 @@ internal sealed class MappingReader
         }
 
         return line;
+    }
+
+    /// <summary>Reads a regular expression that must match a whole value, in linear time; null stays null.</summary>
+    public TextPattern? Regex(YamlNode? node, string expected)
+    {
+        if (Text(node, expected, VerificationLimits.MaxPatternCharacters) is not { } text)
+        {
+            return null;
+        }
+
+        if (!TextPattern.TryParseRegex(text.Text, out var pattern, out var error))
+        {
+            _errors.Add(text.Position, $"{Quote.Of(text.Text)}: {error}", expected + ", of the kind that is matched in linear time");
+        }
+
+        return pattern;
+    }
+
+    /// <summary>Reads a whole number from 1; null, with an error, where it is another thing. Null stays null.</summary>
+    public int? Count(YamlNode? node)
+    {
+        if (node is null)
+        {
+            return null;
+        }
+
+        if (node is YamlScalar { IsPlain: true } scalar
+            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1)
+        {
+            return count;
+        }
+
+        _errors.Add(node, "a whole number from 1, without quotes");
+        return null;
+    }
+
+    /// <summary>Reads <c>true</c> or <c>false</c>; null stays null.</summary>
+    public bool? Flag(YamlNode? node) => Word(node, ("true", true), ("false", false));
+
+    /// <summary>Reads a point in time with its zone; null stays null.</summary>
+    public DateTimeOffset? Time(YamlNode? node)
+    {
+        const string Expected = "a time such as 2026-01-31T12:00:00Z (RFC 3339)";
+        if (Text(node, Expected, PolicyLimits.MaxTextLength) is not { } text)
+        {
+            return null;
+        }
+
+        if (StrictTime.TryParse(text.Text, out var time))
+        {
+            return time;
+        }
+
+        _errors.Add(text.Position, Quote.Of(text.Text), Expected);
+        return null;
+    }
+
+    /// <summary>Reads a mapping of texts with at least one entry; empty, with an error, otherwise. Null is empty.</summary>
+    public ImmutableArray<(Located Name, string Value)> Texts(YamlNode? node, string expected, string expectedValue, int max, string limit)
+    {
+        if (node is null)
+        {
+            return [];
+        }
+
+        if (node is not YamlMapping { Entries.IsEmpty: false } mapping)
+        {
+            _errors.Add(node, expected);
+            return [];
+        }
+
+        if (mapping.Entries.Length > max)
+        {
+            _errors.Add(node.Position, $"a mapping of {mapping.Entries.Length}", $"at most {max} of them ({limit})");
+            return [];
+        }
+
+        return
+        [
+            .. mapping.Entries
+                .Select(e => (Name: new Located(e.Key, e.Position), Value: Line(e.Value, expectedValue)))
+                .Where(e => e.Value is not null)
+                .Select(e => (e.Name, e.Value!.Text)),
+        ];
     }
 
     /// <summary>Reads one of <paramref name="words"/>; null, where there is none or another.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using NodeGate.Oci;
+using NodeGate.Policy.Loading.Trust;
 using NodeGate.Policy.Patterns;
+using NodeGate.Verification;
 
 namespace NodeGate.Policy.Loading;
 
@@ -8,13 +10,15 @@ namespace NodeGate.Policy.Loading;
 internal sealed class ModelBuilder
 {
     private readonly ErrorList _errors;
+    private readonly TrustRootBuilder _trustRoots;
     private readonly AuthorityBuilder _authorities;
     private readonly Dictionary<string, PolicyPosition> _ruleNames = new(StringComparer.Ordinal);
 
-    public ModelBuilder(IKeyFiles keyFiles, ErrorList errors)
+    public ModelBuilder(IPolicyFiles files, ErrorList errors)
     {
         _errors = errors;
-        _authorities = new AuthorityBuilder(keyFiles, errors);
+        _trustRoots = new TrustRootBuilder(files, errors);
+        _authorities = new AuthorityBuilder(files, _trustRoots, errors);
     }
 
     /// <summary>The model; null where there are errors.</summary>
@@ -23,6 +27,11 @@ internal sealed class ModelBuilder
         if (!AreWithinLimits(documents))
         {
             return null;
+        }
+
+        foreach (var trustRoot in documents.SelectMany(d => d.TrustRoots))
+        {
+            _trustRoots.Add(trustRoot);
         }
 
         foreach (var authority in documents.SelectMany(d => d.Authorities))
@@ -37,6 +46,7 @@ internal sealed class ModelBuilder
             string.Join(", ", documents.Select(d => d.Name!.Text).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
             documents.All(d => d.Mode == PolicyMode.Audit) ? PolicyMode.Audit : PolicyMode.Enforce,
             unmatched,
+            _trustRoots.ToSorted(),
             _authorities.ToSorted(),
             [.. rules.OrderBy(r => r.Name, StringComparer.Ordinal)]);
     }
@@ -45,6 +55,7 @@ internal sealed class ModelBuilder
     {
         var before = _errors.Count;
         var rules = documents.SelectMany(d => d.Rules).ToArray();
+        Limit(documents.SelectMany(d => d.TrustRoots).Select(r => r.Position), "trust roots", PolicyLimits.MaxTrustRoots, nameof(PolicyLimits.MaxTrustRoots));
         Limit(documents.SelectMany(d => d.Authorities).Select(a => a.Position), "authorities", PolicyLimits.MaxAuthorities, nameof(PolicyLimits.MaxAuthorities));
         Limit(rules.Select(r => r.Position), "rules", PolicyLimits.MaxRules, nameof(PolicyLimits.MaxRules));
         Limit(rules.SelectMany(r => r.Images).Select(i => i.Position), "patterns", PolicyLimits.MaxPatterns, nameof(PolicyLimits.MaxPatterns));
@@ -106,7 +117,7 @@ internal sealed class ModelBuilder
     {
         if (config.Kind == RequireKind.Authority)
         {
-            return _authorities.Find(config) is { } authority ? new Requirement.AuthorityRef(authority) : null;
+            return _authorities.Find(config.Authority, config.Position) is { } authority ? new Requirement.AuthorityRef(authority) : null;
         }
 
         ImmutableArray<Requirement> members = [.. config.Members.Select(BuildRequirement).OfType<Requirement>()];
@@ -132,13 +143,15 @@ internal sealed class ModelBuilder
     private void RefuseImpossible(RequireConfig config, ImmutableArray<Requirement> members)
     {
         var authorities = members.SelectMany(m => m.Authorities()).Distinct().ToArray();
-        var signers = authorities.SelectMany(a => a.PossibleSignerIds).Distinct(StringComparer.Ordinal).Count();
-        if (config.Count > signers && authorities.All(a => !a.PossibleSignerIds.IsEmpty))
+        var signers = SignerSet.Union(authorities.Select(a => a.PossibleSigners));
+        if (!signers.CanBe(config.Count) && authorities.All(a => !a.PossibleSigners.IsEmpty))
         {
+            var count = signers.Ids.Length;
+            var what = authorities.All(a => a.Requirement is KeyRequirement) ? "key" : "signer";
             _errors.Add(
                 config.Position,
-                $"atLeast with count {config.Count}, but only {signers} distinct {(signers == 1 ? "key" : "keys")} in all of its authorities",
-                $"a count of at most {signers}, or authorities with more keys; the same key counts once however often it is listed");
+                $"atLeast with count {config.Count}, but only {count} distinct {(count == 1 ? what : what + "s")} in all of its authorities",
+                $"a count of at most {count}, or authorities with more {what}s; the same {what} counts once however often it is listed");
         }
     }
 

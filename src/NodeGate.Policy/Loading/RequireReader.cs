@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using NodeGate.Policy.Loading.Yaml;
 
 namespace NodeGate.Policy.Loading;
@@ -51,16 +50,7 @@ internal static class RequireReader
             return null;
         }
 
-        var count = 0;
-        var countNode = mapping.Required("count", "'count: …', how many distinct signers are needed");
-        if (countNode is not null
-            && (countNode is not YamlScalar { IsPlain: true } scalar
-                || !int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count < 1))
-        {
-            errors.Add(countNode, "a whole number from 1, without quotes");
-            count = 0;
-        }
-
+        var count = mapping.Count(mapping.Required("count", "'count: …', how many distinct signers are needed")) ?? 0;
         return mapping.Required("of", "'of: […]', whose signers are counted") is not { } of
             ? null
             : List(node, RequireKind.AtLeast, count, mapping, of, depth, errors);

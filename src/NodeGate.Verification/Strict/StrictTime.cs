@@ -4,10 +4,11 @@ using System.Text.RegularExpressions;
 namespace NodeGate.Verification.Strict;
 
 /// <summary>Times as RFC 3339 writes them: seconds, fractions of any length, and always a zone. Without one a time would depend on the node's own.</summary>
-internal static partial class StrictTime
+public static partial class StrictTime
 {
     private const int TickDigits = 7;
 
+    /// <summary>Parses such a time; what is finer than .NET's 100 ns is cut off.</summary>
     public static bool TryParse(string text, out DateTimeOffset time)
     {
         time = default;

@@ -57,10 +57,59 @@ public sealed class TrustRoot
         return new TrustRoot(Digest.Of(System.Text.Encoding.UTF8.GetBytes(problem)), [], [], [], [], [], problem);
     }
 
+    /// <summary>The trust root of a private Sigstore, from its parts.</summary>
+    /// <param name="transparencyLogs">The transparency logs.</param>
+    /// <param name="certificateLogs">The certificate transparency logs; where there are none, no SCT is asked for.</param>
+    /// <param name="certificateAuthorities">The authorities that certify signers.</param>
+    /// <param name="timestampAuthorities">The timestamp authorities.</param>
+    /// <param name="trustRoot">The trust root.</param>
+    /// <param name="error">What was found and what was expected.</param>
+    public static bool TryCreate(
+        ImmutableArray<TransparencyLog> transparencyLogs,
+        ImmutableArray<TransparencyLog> certificateLogs,
+        ImmutableArray<CertificateAuthority> certificateAuthorities,
+        ImmutableArray<CertificateAuthority> timestampAuthorities,
+        [NotNullWhen(true)] out TrustRoot? trustRoot,
+        [NotNullWhen(false)] out string? error)
+    {
+        trustRoot = null;
+        error = Refusal(transparencyLogs, certificateLogs, certificateAuthorities, timestampAuthorities);
+        if (error is null)
+        {
+            var revision = TrustRootRevision.Of(transparencyLogs, certificateLogs, certificateAuthorities, timestampAuthorities);
+            trustRoot = new TrustRoot(revision, transparencyLogs, certificateLogs, certificateAuthorities, timestampAuthorities, [], problem: null);
+        }
+
+        return trustRoot is not null;
+    }
+
     /// <summary>Parses a <c>trusted_root.json</c> of version 0.1 or 0.2 (sigstore_trustroot.proto as JSON).</summary>
     /// <param name="content">The file's bytes.</param>
     /// <param name="trustRoot">The trust root.</param>
     /// <param name="error">What was found, what was expected, where.</param>
     public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out TrustRoot? trustRoot, [NotNullWhen(false)] out string? error) =>
         TrustRootReader.TryRead(content, out trustRoot, out error);
+
+    private static string? Refusal(
+        ImmutableArray<TransparencyLog> transparencyLogs,
+        ImmutableArray<TransparencyLog> certificateLogs,
+        ImmutableArray<CertificateAuthority> certificateAuthorities,
+        ImmutableArray<CertificateAuthority> timestampAuthorities)
+    {
+        int[] counts = [transparencyLogs.Length, certificateLogs.Length, certificateAuthorities.Length, timestampAuthorities.Length];
+        // check: limit-trust-root-members
+        if (counts.Max() > VerificationLimits.MaxTrustRootMembers)
+        {
+            return $"{counts.Max()} members of one kind; at most {VerificationLimits.MaxTrustRootMembers}";
+        }
+
+        // One key under two operators would be two voices in a threshold.
+        // check: private-log-twice
+        if (transparencyLogs.DistinctBy(l => l.Key).Count() < transparencyLogs.Length)
+        {
+            return "two transparency logs with the same key; expected each log once";
+        }
+
+        return null;
+    }
 }

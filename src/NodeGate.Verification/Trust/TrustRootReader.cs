@@ -110,7 +110,7 @@ internal sealed class TrustRootReader
             throw node.Wrong($"has a logId of {keyId.Length} bytes; expected {KeyIdBytes}");
         }
 
-        return new TransparencyLog(baseUrl, keyId, key, validFor, node.Optional("operator")?.Text() ?? HostOf(baseUrl));
+        return new TransparencyLog(baseUrl, keyId, key, validFor, node.Optional("operator")?.Text() ?? TransparencyLog.HostOf(baseUrl));
     }
 
     private ImmutableArray<CertificateAuthority> Authorities(StrictNode root, string name)
@@ -136,6 +136,4 @@ internal sealed class TrustRootReader
 
     private static ValidityPeriod Period(StrictNode? node) =>
         node is { } period ? new ValidityPeriod(period.Optional("start")?.Time(), period.Optional("end")?.Time()) : ValidityPeriod.Always;
-
-    private static string HostOf(string baseUrl) => Uri.TryCreate(baseUrl, UriKind.Absolute, out var uri) ? uri.Host : baseUrl;
 }

@@ -64,12 +64,18 @@ internal sealed class ScriptedGate : IImageGate
             metadata: {name: scripted}
             unmatched: allow
             """;
-        var result = PolicyLoader.Load([new PolicyFile("scripted.yaml", Encoding.UTF8.GetBytes(Text))], new NoKeyFiles());
+        var result = PolicyLoader.Load([new PolicyFile("scripted.yaml", Encoding.UTF8.GetBytes(Text))], new NoFiles());
         return result.Model ?? throw new InvalidOperationException(string.Join('\n', result.Errors));
     }
 
-    private sealed class NoKeyFiles : IKeyFiles
+    private sealed class NoFiles : IPolicyFiles
     {
-        public KeyFile Read(string policyPath, string file) => throw new InvalidOperationException("the policy of this test names no keys");
+        public FileContent Read(string policyPath, string file, int maxBytes) => throw Unexpected();
+
+        public FileContent ReadBuiltIn(string name) => throw Unexpected();
+
+        public FileContent ReadFetched(TufSource source) => throw Unexpected();
+
+        private static InvalidOperationException Unexpected() => new("the policy of this test names no files");
     }
 }

@@ -118,9 +118,13 @@ internal sealed class GateFixture : IDisposable
 
     private Ledger OpenLedger() => Ledger.Open(new LedgerOptions { Folder = LedgerFolder }, Time, NullLogger<Ledger>.Instance);
 
-    private sealed class Keys : IKeyFiles
+    private sealed class Keys : IPolicyFiles
     {
-        public KeyFile Read(string policyPath, string file) =>
-            KeyFile.Found(Encoding.UTF8.GetBytes(file == "release.pub" ? Key.PublicPem : OtherKey.PublicPem));
+        public FileContent Read(string policyPath, string file, int maxBytes) =>
+            FileContent.Found(Encoding.UTF8.GetBytes(file == "release.pub" ? Key.PublicPem : OtherKey.PublicPem));
+
+        public FileContent ReadBuiltIn(string name) => FileContent.Unreadable("not in tests");
+
+        public FileContent ReadFetched(TufSource source) => FileContent.Unreadable("not in tests");
     }
 }
