@@ -46,6 +46,9 @@ public sealed class VirtualCa
         TrustedEntries.Authority("https://fulcio.virtual.test", "virtual", Chain, from, to);
 
     /// <summary>A leaf of Fulcio's profile, before it is signed.</summary>
+    public CertificateTemplate Leaf(SigningKey key, IEnumerable<byte[]> names, string oidcIssuer, DateTimeOffset time) =>
+        Leaf(key.PublicDer, names, oidcIssuer, time);
+
     public CertificateTemplate Leaf(byte[] publicKey, IEnumerable<byte[]> names, string oidcIssuer, DateTimeOffset time) => new()
     {
         Issuer = IntermediateName,

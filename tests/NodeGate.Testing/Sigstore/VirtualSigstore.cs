@@ -136,7 +136,7 @@ public sealed class VirtualSigstore
     {
         options ??= MintOptions.Default;
         var ca = options.Ca ?? Ca;
-        var leaf = ca.Leaf((options.Key ?? SharedKey.Value).PublicDer, options.Names, options.OidcIssuer, options.Time);
+        var leaf = ca.Leaf(options.Key ?? SharedKey.Value, options.Names, options.OidcIssuer, options.Time);
         return ca.Issue(options.Leaf?.Invoke(leaf) ?? leaf, CtLog, options.Sct);
     }
 
