@@ -11,6 +11,14 @@ internal sealed class TrustRootReader
 {
     private const int KeyIdBytes = 32;
 
+    private static readonly ImmutableArray<string> MediaTypes =
+    [
+        "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+        "application/vnd.dev.sigstore.trustedroot+json;version=0.2",
+        "application/vnd.dev.sigstore.trustedroot.v0.1+json",
+        "application/vnd.dev.sigstore.trustedroot.v0.2+json",
+    ];
+
     private readonly ImmutableArray<string>.Builder _warnings = ImmutableArray.CreateBuilder<string>();
 
     private TrustRootReader()
@@ -44,9 +52,7 @@ internal sealed class TrustRootReader
         var root = StrictJson.Parse(content);
         var mediaType = root.Required("mediaType");
         // check: trust-root-media-type
-        if (mediaType.Text() is not (
-            "application/vnd.dev.sigstore.trustedroot+json;version=0.1" or "application/vnd.dev.sigstore.trustedroot+json;version=0.2"
-            or "application/vnd.dev.sigstore.trustedroot.v0.1+json" or "application/vnd.dev.sigstore.trustedroot.v0.2+json"))
+        if (!MediaTypes.Contains(mediaType.Text(), StringComparer.Ordinal))
         {
             throw mediaType.Wrong($"is {Shown.Text(mediaType.Text())}; versions 0.1 and 0.2 of trustedroot are known");
         }
