@@ -28,4 +28,10 @@ internal static partial class HostLog
 
     [LoggerMessage(1007, LogLevel.Warning, "{Warning}", EventName = "Warning")]
     internal static partial void Warning(ILogger logger, string warning);
+
+    [LoggerMessage(1020, LogLevel.Information, "Trust root {Name}: {Outcome}: {Detail}", EventName = "TrustRefreshed")]
+    internal static partial void TrustRefreshed(ILogger logger, string name, string outcome, string detail);
+
+    [LoggerMessage(1021, LogLevel.Warning, "Trust root {Name} not refreshed, what is on disk stays in use: {Outcome}: {Detail}", EventName = "TrustNotRefreshed")]
+    internal static partial void TrustNotRefreshed(ILogger logger, string name, string outcome, string detail);
 }

@@ -6,4 +6,10 @@ namespace NodeGate.Verification.Tuf;
 /// <param name="Version">Its version.</param>
 /// <param name="Expires">When it expires.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct TufRoleState(long Version, DateTimeOffset Expires);
+public readonly record struct TufRoleState(long Version, DateTimeOffset Expires)
+{
+    /// <summary>Reads a file of one's own, whose signatures were verified when it was stored; null where it cannot be read.</summary>
+    /// <param name="role">The top-level role.</param>
+    /// <param name="content">The file.</param>
+    public static TufRoleState? Read(string role, ReadOnlySpan<byte> content) => TufUpdater.ReadState(role, content);
+}
