@@ -16,6 +16,7 @@ help: ## explain the targets
 
 tools: ## unpack containerd, registry, signers and the rest below .tools/ (quick when done)
 	@packaging/tools/get-tools.sh
+	@packaging/tools/get-trust.sh
 
 build: ## build everything (CONFIGURATION=Release)
 	dotnet build NodeGate.sln -c $(CONFIGURATION) $(DOTNET_FLAGS)

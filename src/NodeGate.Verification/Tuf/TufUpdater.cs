@@ -274,6 +274,7 @@ public sealed class TufUpdater
     {
         var visited = new HashSet<string>(StringComparer.Ordinal);
         var waiting = new Stack<(string Name, TufRole Role)>([("targets", _root!.Targets)]);
+        var asked = 0;
         while (waiting.TryPop(out var next))
         {
             // A cycle of delegations ends here.
@@ -284,7 +285,7 @@ public sealed class TufUpdater
             }
 
             // check: tuf-delegation-count
-            if (visited.Count > TufLimits.MaxVisitedRoles)
+            if (++asked > TufLimits.MaxVisitedRoles)
             {
                 throw new TufException(
                     TufFailureReason.TooLarge, $"more than {TufLimits.MaxVisitedRoles} roles would have to be asked for the target file {Shown.Text(target)}");
