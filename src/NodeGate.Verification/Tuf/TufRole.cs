@@ -46,9 +46,9 @@ internal sealed class TufRole
         return new TufRole(mine.ToImmutable(), (int)threshold);
     }
 
-    /// <summary>Whether the same keys sign, whatever their ids.</summary>
-    public bool HasSameKeys(TufRole other) => Threshold == other.Threshold
-        && _keys.Values.Select(key => key.Fingerprint).ToHashSet().SetEquals(other._keys.Values.Select(key => key.Fingerprint));
+    /// <summary>Whether no key of the older role was taken away, whatever its id is now.</summary>
+    public bool KeepsKeysOf(TufRole older) =>
+        older._keys.Values.Select(key => key.Fingerprint).ToHashSet().IsSubsetOf(_keys.Values.Select(key => key.Fingerprint));
 
     /// <exception cref="TufException">Too few keys signed.</exception>
     public void Verify(TufEnvelope file, string asWhom)

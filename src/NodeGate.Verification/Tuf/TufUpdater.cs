@@ -137,10 +137,10 @@ public sealed class TufUpdater
 
             _reading = name;
             var next = AcceptRoot(name, content, version);
-            if (!next.Timestamp.HasSameKeys(_root.Timestamp) || !next.Snapshot.HasSameKeys(_root.Snapshot))
+            if (!next.Timestamp.KeepsKeysOf(_root.Timestamp) || !next.Snapshot.KeepsKeysOf(_root.Snapshot))
             {
-                // 5.3.11: whoever stole the old keys may have signed versions that no honest one reaches again. Deleted before the root is
-                // stored: after a crash between the two, the rotation would not be seen again.
+                // 5.3.11: whoever stole the old keys may have signed versions that no honest one reaches again. A key that only comes is no
+                // reason to forget. Deleted before the root is stored: after a crash between the two, the rotation would not be seen again.
                 yield return new TufStep.Delete(TufPlace.Metadata, TimestampFile);
                 yield return new TufStep.Delete(TufPlace.Metadata, SnapshotFile);
             }

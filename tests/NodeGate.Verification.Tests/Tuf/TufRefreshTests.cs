@@ -301,6 +301,25 @@ public sealed class TufRefreshTests
         Assert.DoesNotContain("delete timestamp.json", client.Log);
     }
 
+    [Fact]
+    public void Refresh_KeyAddedAndThresholdRaised_KeepsItsMemory()
+    {
+        var client = new TufClient(_repository);
+        _repository.PublishNext();
+        client.Succeed();
+        _repository.RotateRoot(() =>
+        {
+            _repository.Snapshot.Keys.Add(TufTestKey.Ecdsa());
+            _repository.Timestamp.Keys.Add(TufTestKey.Ecdsa());
+            _repository.Snapshot.Threshold = 3;
+        });
+        _repository.Timestamp.Version = 1;
+        _repository.PublishTimestamp();
+
+        client.Fail(TufFailureReason.Rollback, "timestamp.json is version 1; version 2 was seen before");
+        Assert.Contains("Metadata/snapshot.json", client.Disk.Keys);
+    }
+
     // --- expiry: nobody may hold the repository where it was ---
 
     [Theory]
