@@ -25,10 +25,13 @@ internal static class CertificateSignature
         ["300506032B6570"] = new(SignatureKind.Ed25519, default),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The scheme that an AlgorithmIdentifier in DER names; null where it is not accepted.</summary>
+    public static SignatureScheme? SchemeOf(ReadOnlySpan<byte> algorithm) => Known.GetValueOrDefault(Convert.ToHexString(algorithm));
+
     /// <summary>Why <paramref name="issuer"/> did not sign <paramref name="issued"/>; null where it did.</summary>
     public static string? Problem(Certificate issued, Certificate issuer)
     {
-        var scheme = Known.GetValueOrDefault(Convert.ToHexString(issued.SignatureAlgorithm.Span));
+        var scheme = SchemeOf(issued.SignatureAlgorithm.Span);
         // check: path-signature-algorithm
         if (scheme is null)
         {

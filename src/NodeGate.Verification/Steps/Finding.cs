@@ -31,6 +31,10 @@ internal static class Finding
         }
     }
 
+    /// <summary>The second half of a step, where the first one holds.</summary>
+    public static Finding<TResult> Then<T, TResult>(Finding<T> finding, Func<T, Finding<TResult>> next) =>
+        finding.Holds ? next(finding.Value!) : Fail<TResult>(finding.Reason, finding.Detail);
+
     /// <summary>A finding of one step as that of another one, which has its own value and its own reason to fail.</summary>
     public static Finding<TResult> As<T, TResult>(Finding<T> finding, DecisionReason reason, Func<T, TResult> value) =>
         finding.Holds ? Pass(value(finding.Value!), finding.Detail) : Fail<TResult>(reason, finding.Detail);

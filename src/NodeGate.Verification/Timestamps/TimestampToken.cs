@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
+using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.Pkcs;
-using System.Security.Cryptography.X509Certificates;
 using NodeGate.Oci;
 using NodeGate.Verification.Certificates;
 using NodeGate.Verification.Signers;
@@ -11,74 +10,117 @@ using NodeGate.Verification.Strict;
 namespace NodeGate.Verification.Timestamps;
 
 /// <summary>
-/// A TimeStampToken (RFC 3161): a time that is signed together with the hash of something. The framework reads the CMS and verifies its
-/// signature; what it lets pass (SHA-1, any certificate, verification.md section 7.3) is checked here.
+/// A TimeStampToken (RFC 3161): a time that is signed together with the hash of something, as CMS SignedData (RFC 5652) in strict DER. The
+/// framework's reader is only the tests' oracle: it takes SHA-1, signatures without a content type and any certificate (verification.md
+/// section 7.3), and verifies while it reads, so that a wrong signature cannot be told from a wrong shape.
 /// </summary>
 internal sealed class TimestampToken
 {
-    private readonly Rfc3161TimestampToken _token;
+    private const string SignedData = "1.2.840.113549.1.7.2";
+    private const string TstInfo = "1.2.840.113549.1.9.16.1.4";
 
-    private TimestampToken(Rfc3161TimestampToken token, ImmutableArray<Certificate> certificates)
+    private static readonly Asn1Tag ContentTag = new(TagClass.ContextSpecific, 0, isConstructed: true);
+    private static readonly Asn1Tag CertificatesTag = new(TagClass.ContextSpecific, 0, isConstructed: true);
+    private static readonly Asn1Tag RevocationTag = new(TagClass.ContextSpecific, 1, isConstructed: true);
+
+    private readonly TimestampInfo _info;
+    private readonly CmsSigner _signer;
+
+    private TimestampToken(TimestampInfo info, CmsSigner signer, ImmutableArray<Certificate> certificates)
     {
-        _token = token;
+        _info = info;
+        _signer = signer;
         Certificates = certificates;
     }
 
     /// <summary>The time.</summary>
-    public DateTimeOffset Time => _token.TokenInfo.Timestamp;
+    public DateTimeOffset Time => _info.Time;
 
-    /// <summary>The certificates in it: a stranger's, good for intermediates only.</summary>
+    /// <summary>The certificates in it: a stranger's, good for signer and intermediates only, never for an anchor.</summary>
     public ImmutableArray<Certificate> Certificates { get; }
 
-    /// <exception cref="EvidenceFormatException">It is not a token, or one with weak hashes.</exception>
+    /// <param name="response">A TimeStampResp.</param>
+    /// <exception cref="EvidenceFormatException">It is not one, or one that is not accepted.</exception>
     public static TimestampToken Read(ReadOnlyMemory<byte> response)
     {
-        var bytes = TimestampResponse.ReadToken(response);
+        var token = TimestampResponse.ReadToken(response);
         try
         {
-            // Also: exactly one signer, TSTInfo as content, a signing-certificate attribute.
-            // check: timestamp-token
-            if (!Rfc3161TimestampToken.TryDecode(bytes, out var token, out _))
-            {
-                throw new EvidenceFormatException("the timestamp's token is not a TimeStampToken with one signer (RFC 3161)");
-            }
+            return ReadStrict(token);
+        }
+        catch (AsnContentException e)
+        {
+            throw new EvidenceFormatException($"the timestamp's token is not a TimeStampToken in strict DER: {e.Message}");
+        }
+    }
 
-            var cms = token!.AsSignedCms();
-            // check: timestamp-hash
-            if (HashOf(cms.SignerInfos[0].DigestAlgorithm) is null)
-            {
-                throw new EvidenceFormatException("the timestamp is signed with a hash that is not SHA-256, SHA-384 or SHA-512");
-            }
+    private static TimestampToken ReadStrict(ReadOnlyMemory<byte> token)
+    {
+        var contentInfo = new AsnReader(token, AsnEncodingRules.DER).ReadSequence();
+        var type = contentInfo.ReadObjectIdentifier();
+        var wrapper = contentInfo.ReadSequence(ContentTag);
+        contentInfo.ThrowIfNotEmpty();
+        var data = wrapper.ReadSequence();
+        wrapper.ThrowIfNotEmpty();
+        data.ReadIntegerBytes();
+        // The hashes that the signers used: said again by each of them, under the signature.
+        data.ReadSetOf(skipSortOrderValidation: true);
+        var encapsulated = data.ReadSequence();
+        var contentType = encapsulated.ReadObjectIdentifier();
+        var content = encapsulated.ReadSequence(ContentTag).ReadOctetString();
+        encapsulated.ThrowIfNotEmpty();
+        // A signature over something else must not be read as one over a time.
+        // check: timestamp-type
+        if (type != SignedData || contentType != TstInfo)
+        {
+            throw new EvidenceFormatException($"the timestamp's token is of the type {type} with content of the type {contentType}; expected a signed TSTInfo");
+        }
 
+        var certificates = data.PeekTag().HasSameClassAndValue(CertificatesTag)
+            ? ReadCertificates(data.ReadSetOf(skipSortOrderValidation: true, CertificatesTag))
+            : [];
+        if (data.PeekTag().HasSameClassAndValue(RevocationTag))
+        {
+            data.ReadEncodedValue();
+        }
+
+        var signers = data.ReadSetOf(skipSortOrderValidation: true);
+        data.ThrowIfNotEmpty();
+        var signer = new CmsSigner(signers.ReadSequence());
+        // A second signer would be one that nobody verifies.
+        // check: timestamp-one-signer
+        if (signers.HasData)
+        {
+            throw new EvidenceFormatException("the timestamp has more than one signer");
+        }
+
+        signer.CheckContent(TstInfo, content);
+        return new TimestampToken(TimestampInfo.Read(content), signer, certificates);
+    }
+
+    private static ImmutableArray<Certificate> ReadCertificates(AsnReader set)
+    {
+        var certificates = ImmutableArray.CreateBuilder<Certificate>(initialCapacity: 1);
+        while (set.HasData)
+        {
             // check: limit-timestamp-certificates
-            if (cms.Certificates.Count > VerificationLimits.MaxCertificates)
+            if (certificates.Count == VerificationLimits.MaxCertificates)
             {
                 throw new EvidenceFormatException(
-                    $"a timestamp with {cms.Certificates.Count} certificates; at most {VerificationLimits.MaxCertificates} are read", limitExceeded: true);
+                    $"a timestamp with more than {VerificationLimits.MaxCertificates} certificates", limitExceeded: true);
             }
 
-            return new TimestampToken(token, [.. cms.Certificates.Select(c => Certificate.Read(c.RawDataMemory))]);
+            certificates.Add(Certificate.Read(set.ReadEncodedValue()));
         }
-        catch (CryptographicException)
-        {
-            throw new EvidenceFormatException("the timestamp's token cannot be read");
-        }
+
+        return certificates.ToImmutable();
     }
 
     /// <summary>Step <c>timestamp</c>: it is over this signature, the raw bytes, and not over something else such as the signed content's hash.</summary>
     public Finding<TimestampToken> CheckImprint(ReadOnlySpan<byte> signature)
     {
-        var hash = HashOf(_token.TokenInfo.HashAlgorithmId);
-        // check: timestamp-imprint-hash
-        if (hash is null)
-        {
-            return Finding.Fail<TimestampToken>(
-                DecisionReason.TimestampInvalid,
-                $"the timestamp is over a hash of the kind {_token.TokenInfo.HashAlgorithmId.Value}; expected SHA-256, SHA-384 or SHA-512");
-        }
-
         // check: timestamp-imprint
-        if (!_token.TokenInfo.GetMessageHash().Span.SequenceEqual(CryptographicOperations.HashData(hash.Value, signature)))
+        if (!_info.Imprint.AsSpan().SequenceEqual(CryptographicOperations.HashData(_info.ImprintHash, signature)))
         {
             return Finding.Fail<TimestampToken>(DecisionReason.TimestampInvalid, "the timestamp is over something else than this signature");
         }
@@ -86,43 +128,23 @@ internal sealed class TimestampToken
         return Finding.Pass(this, $"over this signature, at {SignedTime.Text(Time)}");
     }
 
-    /// <summary>The certificate whose key signed; null where none of its own or of the trusted ones did.</summary>
-    public Certificate? FindSigner(ReadOnlySpan<byte> signature, ImmutableArray<Certificate> trusted)
+    /// <summary>The certificate that the signer names, of those in the token and the trusted ones, if its key made the signature.</summary>
+    /// <param name="trusted">What is meant where the token has no certificate.</param>
+    public Finding<Certificate> FindSigner(IEnumerable<Certificate> trusted)
     {
-        var candidates = new X509Certificate2Collection();
-        try
+        var named = Certificates.Concat(trusted).FirstOrDefault(_signer.Names);
+        if (named is null)
         {
-            foreach (var certificate in trusted)
-            {
-                candidates.Add(X509CertificateLoader.LoadCertificate(certificate.Raw.Span));
-            }
+            return Finding.Fail<Certificate>(
+                DecisionReason.TimestampInvalid, "the certificate that signed the timestamp is neither in it nor in the trust root");
+        }
 
-            // check: timestamp-signature
-            if (!_token.VerifySignatureForData(signature, out var signer, candidates))
-            {
-                return null;
-            }
+        // check: timestamp-signature
+        if (!_signer.IsSignedBy(named))
+        {
+            return Finding.Fail<Certificate>(DecisionReason.TimestampInvalid, "the timestamp's signature is not that of its certificate's key");
+        }
 
-            return Certificates.Concat(trusted).FirstOrDefault(c => c.Raw.Span.SequenceEqual(signer!.RawDataMemory.Span));
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-        finally
-        {
-            foreach (var certificate in candidates)
-            {
-                certificate.Dispose();
-            }
-        }
+        return Finding.Pass(named, "signed");
     }
-
-    private static HashAlgorithmName? HashOf(Oid algorithm) => algorithm.Value switch
-    {
-        "2.16.840.1.101.3.4.2.1" => HashAlgorithmName.SHA256,
-        "2.16.840.1.101.3.4.2.2" => HashAlgorithmName.SHA384,
-        "2.16.840.1.101.3.4.2.3" => HashAlgorithmName.SHA512,
-        _ => null,
-    };
 }

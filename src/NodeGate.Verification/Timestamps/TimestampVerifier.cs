@@ -31,7 +31,9 @@ internal static class TimestampVerifier
                 return malformed;
             }
 
-            if (trace.Take(StepNames.TimestampAuthority, CheckAuthority(token!, stamped.Span, root), out var trusted) is { } untrusted)
+            // Where the token has no certificate, that of the trust root is meant.
+            var signed = token!.FindSigner(root.TimestampAuthorities.SelectMany(a => a.Chain));
+            if (trace.Take(StepNames.TimestampAuthority, Finding.Then(signed, s => CheckSigner(s, token, root)), out var trusted) is { } untrusted)
             {
                 return untrusted;
             }
@@ -43,20 +45,14 @@ internal static class TimestampVerifier
         return null;
     }
 
-    private static Finding<VerifiedTimestamp> CheckAuthority(TimestampToken token, ReadOnlySpan<byte> stamped, TrustRoot root)
+    private static Finding<VerifiedTimestamp> CheckSigner(Certificate signer, TimestampToken token, TrustRoot root)
     {
-        // Where the token has no certificate, that of the trust root is meant.
-        var signer = token.FindSigner(stamped, [.. root.TimestampAuthorities.SelectMany(a => a.Chain)]);
-        if (signer is null)
-        {
-            return Invalid("the timestamp's signature is not of a certificate in it or in the trust root that is valid at its time and for timestamps");
-        }
-
         // Of the very certificate that signed, and not of another one that lies beside it (GHSA-xm5m-wgh2-rrg3).
         // check: timestamp-signer-purpose
         if (signer.ExtendedKeyUsage is not { IsCritical: true, Purposes: [Oids.TimeStamping] })
         {
-            return Invalid("the timestamp's certificate is not for timestamps alone (one extended key usage, critical)");
+            return Finding.Fail<VerifiedTimestamp>(
+                DecisionReason.TimestampInvalid, "the timestamp's certificate is not for timestamps alone (one extended key usage, critical)");
         }
 
         var authorities = root.TimestampAuthorities.Where(a => MayBe(a, signer)).ToImmutableArray();
@@ -75,6 +71,4 @@ internal static class TimestampVerifier
 
         return true;
     }
-
-    private static Finding<VerifiedTimestamp> Invalid(string detail) => Finding.Fail<VerifiedTimestamp>(DecisionReason.TimestampInvalid, detail);
 }
