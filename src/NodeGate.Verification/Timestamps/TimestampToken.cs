@@ -63,8 +63,12 @@ internal sealed class TimestampToken
         var data = wrapper.ReadSequence();
         wrapper.ThrowIfNotEmpty();
         data.ReadIntegerBytes();
-        // The hashes that the signers used: said again by each of them, under the signature.
-        data.ReadSetOf(skipSortOrderValidation: true);
+        // The hashes that the signers used; what counts is what each of them says.
+        for (var hashes = data.ReadSetOf(skipSortOrderValidation: true); hashes.HasData;)
+        {
+            CmsAlgorithm.ReadHash(hashes);
+        }
+
         var encapsulated = data.ReadSequence();
         var contentType = encapsulated.ReadObjectIdentifier();
         var content = encapsulated.ReadSequence(ContentTag).ReadOctetString();

@@ -50,6 +50,9 @@ public sealed record TimestampOptions
     /// <summary>Leaves out a signed attribute, by its identifier.</summary>
     public string? WithoutAttribute { get; init; }
 
+    /// <summary>One more signed attribute, with the value in DER.</summary>
+    public (string Oid, byte[] Value)? ExtraAttribute { get; init; }
+
     public Func<byte[], byte[]>? AlterSignature { get; init; }
 
     /// <summary>How often the signer information is there.</summary>

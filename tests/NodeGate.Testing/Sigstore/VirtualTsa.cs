@@ -113,7 +113,8 @@ public sealed class VirtualTsa
             (Oids.MessageDigest, Der.OctetString(CryptographicOperations.HashData(key.Hash, info))),
             (Oids.SigningCertificateV2, SigningCertificate(options.BoundCertificate ?? signer)),
         ];
-        var signed = Der.Set([.. attributes.Where(a => a.Oid != options.WithoutAttribute).Select(a => Der.Sequence(Der.Oid(a.Oid), Der.Set(a.Value)))]);
+        var kept = attributes.Where(a => a.Oid != options.WithoutAttribute).Concat(options.ExtraAttribute is { } extra ? [extra] : []);
+        var signed = Der.Set([.. kept.Select(a => Der.Sequence(Der.Oid(a.Oid), Der.Set(a.Value)))]);
         var signature = key.Sign(signed);
         var (issuer, serial) = IssuerAndSerial(signer);
         var signerInfo = Der.Sequence(

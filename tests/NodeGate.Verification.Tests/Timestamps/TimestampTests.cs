@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using NodeGate.Oci;
@@ -15,7 +16,7 @@ namespace NodeGate.Verification.Tests.Timestamps;
 /// <summary>Steps <c>timestamp</c>, <c>timestampAuthority</c> and <c>timestampThreshold</c> (verification.md section 2.8).</summary>
 public sealed class TimestampTests
 {
-    private static readonly byte[] Signature = Sample.Key.Sign(Sample.ImageBytes);
+    internal static readonly byte[] Signature = Sample.Key.Sign(Sample.ImageBytes);
     private static readonly DateTimeOffset Time = VirtualSigstore.SigningTime;
     private static readonly VirtualTsa Tsa = VirtualSigstore.Default.Tsa;
     private static readonly VirtualTsa OtherTsa = new(new VirtualTsaOptions { Uri = "https://other.virtual.test" });
@@ -138,6 +139,55 @@ public sealed class TimestampTests
     public void VerifyAll_SignedAttributeMissing_Rejected(string oid) =>
         // The framework's reader takes one without its content type.
         AssertRejected(Stamp(new() { WithoutAttribute = oid }), StepNames.Timestamp, "lacks the signed attribute");
+
+    [Fact]
+    public void VerifyAll_SignedForAnotherContentType_Rejected() => AssertRejected(
+        Stamp(new() { WithoutAttribute = Oids.ContentType, ExtraAttribute = (Oids.ContentType, Der.Oid("1.2.840.113549.1.7.1")) }),
+        StepNames.Timestamp,
+        "is for content of the type 1.2.840.113549.1.7.1");
+
+    [Fact]
+    public void VerifyAll_SignedAttributeTwice_Rejected() => AssertRejected(
+        Stamp(new() { ExtraAttribute = (Oids.SigningTime, Der.Time(Time)) }), StepNames.Timestamp, "the signed attribute 1.2.840.113549.1.9.5 twice");
+
+    [Fact]
+    public void VerifyAll_CertificateBoundBySha1_Verified() =>
+        // ESSCertID, as RFC 3161 had it before RFC 5816: it tells certificates apart, the signature alone vouches for one.
+        AssertVerified([Stamp(BoundBySha1(Tsa.Leaf))]);
+
+    [Fact]
+    public void VerifyAll_OtherCertificateBoundBySha1_Rejected() =>
+        AssertRejected(Stamp(BoundBySha1(OtherTsa.Leaf)), StepNames.TimestampAuthority, "neither in it nor in the trust root");
+
+    [Fact]
+    public void VerifyAll_OtherVersion_Rejected() => AssertRejected(
+        Stamp(new() { AlterInfo = i => Fields(i, f => f[0] = Der.Integer(2)) }), StepNames.Timestamp, "is not of version 1");
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void VerifyAll_UnknownExtension_RejectedIfCritical(bool critical)
+    {
+        var extension = Der.Sequence([Der.Oid(Oids.Unknown), .. critical ? [Der.Boolean(true)] : Array.Empty<byte[]>(), Der.OctetString([1])]);
+        var stamp = Stamp(new() { AlterInfo = i => Fields(i, f => f.Add(Der.Context(1, extension))) });
+
+        if (critical)
+        {
+            AssertRejected(stamp, StepNames.Timestamp, "the critical extension 1.3.6.1.4.1.99999.1");
+        }
+        else
+        {
+            AssertVerified([stamp]);
+        }
+    }
+
+    [Fact]
+    public void VerifyAll_RsaAuthority_Verified()
+    {
+        var tsa = new VirtualTsa(new VirtualTsaOptions { LeafKey = SigningKey.Rsa(2048, RSASignaturePadding.Pkcs1) });
+
+        AssertVerified([tsa.Stamp(Signature, Time, TimestampOptions.Default)], RootOf(tsa.TrustedEntry(VirtualSigstore.TrustedFrom)));
+    }
 
     [Fact]
     public void VerifyAll_UnknownAuthorityWithItsCertificate_Rejected() => AssertRejected(
@@ -321,6 +371,26 @@ public sealed class TimestampTests
 
     internal static RejectedEvidence? Verify(ImmutableArray<byte[]> timestamps, TrustRoot root, out ImmutableArray<VerifiedTimestamp> verified) =>
         TimestampVerifier.VerifyAll(new VerificationTrace(Sample.GoodBundle()), timestamps, Signature, root, out verified);
+
+    private static TimestampOptions BoundBySha1(byte[] certificate) => new()
+    {
+        WithoutAttribute = Oids.SigningCertificateV2,
+        ExtraAttribute = ("1.2.840.113549.1.9.16.2.12", Der.Sequence(Der.Sequence(Der.Sequence(
+            Der.OctetString(CryptographicOperations.HashData(HashAlgorithmName.SHA1, certificate)))))),
+    };
+
+    /// <summary>TSTInfo with other fields.</summary>
+    private static byte[] Fields(byte[] info, Action<List<byte[]>> change)
+    {
+        var fields = new List<byte[]>();
+        for (var reader = new AsnReader(info, AsnEncodingRules.DER).ReadSequence(); reader.HasData;)
+        {
+            fields.Add(reader.ReadEncodedValue().ToArray());
+        }
+
+        change(fields);
+        return Der.Sequence([.. fields]);
+    }
 
     private static (string Uri, DateTimeOffset Time) AssertVerified(ImmutableArray<byte[]> timestamps, TrustRoot? root = null)
     {
