@@ -52,6 +52,7 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
+        root.Subcommands.Add(TrustCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());
         return root;
     }

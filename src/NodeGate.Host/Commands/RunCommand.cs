@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using NodeGate.Host.Daemon;
+using NodeGate.Host.Trust;
 using NodeGate.Oci;
 
 namespace NodeGate.Host.Commands;
@@ -43,7 +44,7 @@ internal static class RunCommand
                 return ExitCode.Usage;
             }
 
-            var folder = new PolicyFolder(config.Policy);
+            var folder = new PolicyFolder(config.Policy, new TufTrustStore(config.State, TimeProvider.System));
             if (await Problems.LoadPolicyAsync(folder, error) is not { } policy)
             {
                 return ExitCode.Usage;

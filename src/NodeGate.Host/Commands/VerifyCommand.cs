@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Gate;
 using NodeGate.Gate.State;
 using NodeGate.Host.Daemon;
+using NodeGate.Host.Trust;
 using NodeGate.Oci;
 using NodeGate.Policy;
 using NodeGate.Registry;
@@ -55,7 +56,7 @@ internal static class VerifyCommand
             return ExitCode.Usage;
         }
 
-        if (await Problems.LoadPolicyAsync(new PolicyFolder(request.Policy ?? config.Policy), error) is not { Model: { } model })
+        if (await Problems.LoadPolicyAsync(new PolicyFolder(request.Policy ?? config.Policy, new TufTrustStore(config.State, TimeProvider.System)), error) is not { Model: { } model })
         {
             return ExitCode.Usage;
         }

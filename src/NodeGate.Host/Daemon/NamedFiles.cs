@@ -1,3 +1,4 @@
+using NodeGate.Host.Trust;
 using NodeGate.Policy;
 
 namespace NodeGate.Host.Daemon;
@@ -5,16 +6,35 @@ namespace NodeGate.Host.Daemon;
 /// <summary>
 /// Gives a policy the bytes that it names, and keeps how each file looked before it was read, so that a change of any of them reloads the policy.
 /// </summary>
-internal sealed class NamedFiles : IPolicyFiles
+/// <param name="fetched">What was fetched from TUF repositories; null where no state folder is known.</param>
+internal sealed class NamedFiles(TufTrustStore? fetched) : IPolicyFiles
 {
     internal Dictionary<string, FileStamp> Stamps { get; } = new(StringComparer.Ordinal);
 
     public FileContent Read(string policyPath, string file, int maxBytes) =>
         Read(Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(policyPath)) ?? "/"), maxBytes);
 
-    public FileContent ReadBuiltIn(string name) => FileContent.Unreadable("it is not part of this build");
+    public FileContent ReadBuiltIn(string name) => name == BuiltInTrustRoots.PublicGood
+        ? ToContent(BuiltInTrust.TrustedRoot)
+        : FileContent.Unreadable("it is not part of this program");
 
-    public FileContent ReadFetched(TufSource source) => FileContent.Unreadable("it was never fetched");
+    public FileContent ReadFetched(TufSource source)
+    {
+        if (fetched is null)
+        {
+            return FileContent.Unreadable("without a configuration there is no state folder that it could lie in");
+        }
+
+        foreach (var path in fetched.StampPaths(source))
+        {
+            Stamps[path] = FileStamp.Of(path);
+        }
+
+        return ToContent(fetched.Read(source));
+    }
+
+    private static FileContent ToContent(StoredTrust stored) =>
+        stored.TrustedRoot is { } content ? FileContent.Found(content) : FileContent.Unreadable(stored.Problem!);
 
     private FileContent Read(string path, int maxBytes)
     {

@@ -5,6 +5,7 @@ using NodeGate.Gate;
 using NodeGate.Gate.State;
 using NodeGate.Host.Commands;
 using NodeGate.Host.Configuration;
+using NodeGate.Host.Trust;
 using NodeGate.Policy;
 using NodeGate.Registry;
 
@@ -18,16 +19,18 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
 
     private readonly NodeGateConfig _config;
     private readonly PolicyStore _policy;
+    private readonly TrustRefresher _trust;
     private readonly DecisionMetrics _sink;
     private readonly CriProxyServer _server;
     private readonly ILogger _logger;
     private readonly Stack<IAsyncDisposable> _owned;
 
     private NodeGateDaemon(
-        NodeGateConfig config, PolicyStore policy, DecisionMetrics sink, CriProxyServer server, ILogger logger, Stack<IAsyncDisposable> owned)
+        NodeGateConfig config, PolicyStore policy, DecisionMetrics sink, CriProxyServer server, TrustRefresher trust, ILogger logger, Stack<IAsyncDisposable> owned)
     {
         _config = config;
         _policy = policy;
+        _trust = trust;
         _sink = sink;
         _server = server;
         _logger = logger;
@@ -66,7 +69,13 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
                 new CriProxyOptions { Listen = config.Listen, ListenGroup = config.ListenGroup, Upstream = config.Upstream }, gate, time, loggers);
             owned.Push(server);
             await server.StartAsync(cancellationToken);
-            var daemon = new NodeGateDaemon(config, store, sink, server, logger, owned);
+            var trust = new TrustRefresher(
+                new TufTrustStore(config.State, time),
+                () => store.Current.TrustRoots.Select(root => root.Tuf).OfType<TufSource>(),
+                Random.Shared.NextDouble,
+                time,
+                loggers.CreateLogger<TrustRefresher>());
+            var daemon = new NodeGateDaemon(config, store, sink, server, trust, logger, owned);
             await daemon.ServeHealthAsync(cancellationToken);
             daemon.SayStarted();
             return daemon;
@@ -84,17 +93,14 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
         using var watching = new CancellationTokenSource();
         signals.OnHangUp(_policy.RequestReload);
         var watch = _policy.WatchAsync(_sink, TimeProvider.System, watching.Token);
-        // The watcher ends only by cancellation; when it ends otherwise the daemon must not go on with a policy that nobody follows.
-        var first = await Task.WhenAny(signals.Stop, watch);
-        if (first == watch)
-        {
-            await watch;
-        }
+        var refresh = _trust.RunAsync(watching.Token);
+        // Both end only by cancellation; when one ends otherwise the daemon must not go on with a policy or trust roots that nobody follows.
+        await await Task.WhenAny(signals.Stop, watch, refresh);
 
         HostLog.Draining(_logger, await signals.Stop, (int)DrainTime.TotalSeconds);
         await _server.DrainAsync(DrainTime);
         await watching.CancelAsync();
-        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(watch, refresh).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.Stop, Message = $"nodegate {VersionCommand.Version}", PolicyRevision = _policy.Current.Revision });
         HostLog.Stopped(_logger);
     }

@@ -1,3 +1,4 @@
+using NodeGate.Host.Trust;
 using NodeGate.Policy;
 
 namespace NodeGate.Host.Daemon;
@@ -6,7 +7,9 @@ namespace NodeGate.Host.Daemon;
 /// The policy's files on disk: a file, or the <c>*.yaml</c> and <c>*.yml</c> of a folder in the order of their names (dot files are
 /// left out, so that a mounted ConfigMap's <c>..data</c> is not read twice), and the files they name.
 /// </summary>
-internal sealed class PolicyFolder(string path)
+/// <param name="path">The file or folder.</param>
+/// <param name="fetched">The trust roots that were fetched; null where no state folder is known.</param>
+internal sealed class PolicyFolder(string path, TufTrustStore? fetched = null)
 {
     /// <summary>The file or folder.</summary>
     internal string Path { get; } = path;
@@ -14,7 +17,7 @@ internal sealed class PolicyFolder(string path)
     /// <summary>Reads and loads everything. I/O failures are errors of the result, beside those of the content.</summary>
     internal PolicySnapshot Load()
     {
-        var named = new NamedFiles();
+        var named = new NamedFiles(fetched);
         var files = new List<PolicyFile>();
         var failures = new List<string>();
         var stamps = new SortedDictionary<string, FileStamp>(StringComparer.Ordinal);

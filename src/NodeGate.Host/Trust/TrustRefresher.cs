@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NodeGate.Host.Daemon;
+using NodeGate.Oci;
+using NodeGate.Policy;
 
 namespace NodeGate.Host.Trust;
 
@@ -13,14 +15,14 @@ namespace NodeGate.Host.Trust;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where outcomes are said.</param>
 internal sealed class TrustRefresher(
-    TufTrustStore store, Func<IReadOnlyCollection<TufTrustSource>> sources, Func<double> jitter, TimeProvider time, ILogger<TrustRefresher> logger)
+    TufTrustStore store, Func<IEnumerable<TufSource>> sources, Func<double> jitter, TimeProvider time, ILogger<TrustRefresher> logger)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromHours(6);
     private static readonly TimeSpan MaxJitter = TimeSpan.FromHours(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<(string Name, Uri Mirror, string Fingerprint), DateTimeOffset> _due = [];
+    private readonly Dictionary<(string Name, Uri Mirror, Digest Root), DateTimeOffset> _due = [];
 
     /// <summary>Runs until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -30,7 +32,7 @@ internal sealed class TrustRefresher(
         {
             foreach (var source in sources())
             {
-                var key = (source.Name, source.Mirror, source.Fingerprint);
+                var key = (source.Name, source.Mirror, source.RootDigest);
                 if (!_due.TryGetValue(key, out var due) || time.GetUtcNow() >= due)
                 {
                     _due[key] = time.GetUtcNow() + await RefreshAsync(source, cancellationToken);
@@ -41,7 +43,7 @@ internal sealed class TrustRefresher(
     }
 
     /// <summary>Returns how long to wait for the next.</summary>
-    private async Task<TimeSpan> RefreshAsync(TufTrustSource source, CancellationToken cancellationToken)
+    private async Task<TimeSpan> RefreshAsync(TufSource source, CancellationToken cancellationToken)
     {
         var refresh = await store.RefreshAsync(source, cancellationToken);
         if (!refresh.IsGood)

@@ -1,4 +1,5 @@
 using System.Text;
+using NodeGate.Policy;
 using NodeGate.Verification.Tuf;
 
 namespace NodeGate.Host.Trust;
@@ -19,32 +20,29 @@ internal sealed class TufTrustStore(string stateFolder, TimeProvider time)
     private static readonly TimeSpan RefreshTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>What is on disk now, without any network.</summary>
-    internal StoredTrust Read(string name, ReadOnlySpan<byte> pinnedRoot)
+    internal StoredTrust Read(TufSource source)
     {
         try
         {
-            var folder = Folder(name);
+            var folder = Folder(source.Name);
             var pinnedBy = folder.Load(TufPlace.Metadata, PinnedBy);
-            var fix = $"run 'nodegate trust update {name}'";
-            return pinnedBy is null ? Missing($"nothing of the TUF repository of trust root '{name}' was fetched yet; {fix}")
-                : !pinnedBy.AsSpan().SequenceEqual(Fingerprint(pinnedRoot)) ? Missing($"the pinned root of trust root '{name}' was changed since its last refresh; {fix}")
+            return pinnedBy is null ? Missing("nothing of it was fetched yet")
+                : !pinnedBy.AsSpan().SequenceEqual(Fingerprint(source)) ? Missing("its pinned root was changed since its last refresh")
                 : folder.Load(TufPlace.Targets, TrustedRoot) is { } content ? new StoredTrust(content, null)
-                : Missing($"the first refresh of trust root '{name}' did not come to its end; {fix}");
+                : Missing("its first refresh did not come to its end");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Missing($"trust root '{name}' cannot be read below '{Path.Combine(stateFolder, "trust")}': {e.Message}");
+            return Missing($"it cannot be read below '{Path.Combine(stateFolder, "trust")}': {e.Message}");
         }
     }
 
-    /// <summary>The file whose change means that <see cref="Read"/> has another answer.</summary>
-    internal string StampPath(string name) => Folder(name).PathOf(TufPlace.Targets, TrustedRoot);
-
-    /// <summary>The file that says under which pinned root the rest was verified. Its change changes <see cref="Read"/> as well.</summary>
-    internal string PinStampPath(string name) => Folder(name).PathOf(TufPlace.Metadata, PinnedBy);
+    /// <summary>The files whose change means that <see cref="Read"/> has another answer.</summary>
+    internal IEnumerable<string> StampPaths(TufSource source) =>
+        [Folder(source.Name).PathOf(TufPlace.Targets, TrustedRoot), Folder(source.Name).PathOf(TufPlace.Metadata, PinnedBy)];
 
     /// <summary>Asks the mirror. Takes two minutes at most, and never throws for what the mirror or the disk does.</summary>
-    internal async Task<TrustRefresh> RefreshAsync(TufTrustSource source, CancellationToken cancellationToken)
+    internal async Task<TrustRefresh> RefreshAsync(TufSource source, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(RefreshTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -72,10 +70,10 @@ internal sealed class TufTrustStore(string stateFolder, TimeProvider time)
     }
 
     /// <summary>Versions and times of what is stored under this pinned root; null where there is nothing.</summary>
-    internal TufTrustState? State(string name, ReadOnlySpan<byte> pinnedRoot)
+    internal TufTrustState? State(TufSource source)
     {
-        var folder = Folder(name);
-        if (folder.Load(TufPlace.Metadata, PinnedBy) is not { } pinnedBy || !pinnedBy.AsSpan().SequenceEqual(Fingerprint(pinnedRoot)))
+        var folder = Folder(source.Name);
+        if (folder.Load(TufPlace.Metadata, PinnedBy) is not { } pinnedBy || !pinnedBy.AsSpan().SequenceEqual(Fingerprint(source)))
         {
             return null;
         }
@@ -88,12 +86,12 @@ internal sealed class TufTrustStore(string stateFolder, TimeProvider time)
         return new TufTrustState([.. roles], File.Exists(refreshed) ? new DateTimeOffset(File.GetLastWriteTimeUtc(refreshed)) : null);
     }
 
-    private async Task<TrustRefresh> RefreshAloneAsync(TufTrustSource source, CancellationToken cancellationToken)
+    private async Task<TrustRefresh> RefreshAloneAsync(TufSource source, CancellationToken cancellationToken)
     {
         var folder = Folder(source.Name);
         StartOverWithAnotherPin(folder, source);
-        var before = State(source.Name, source.PinnedRoot.Span);
-        var updater = new TufUpdater(source.PinnedRoot, [TrustedRoot], time.GetUtcNow());
+        var before = State(source);
+        var updater = new TufUpdater(source.Root, [TrustedRoot], time.GetUtcNow());
         using var mirror = TufMirror.At(source.Mirror);
         var changed = await TufSession.RunAsync(updater, folder, mirror, cancellationToken);
         if (updater.Failure is { } failure)
@@ -105,12 +103,12 @@ internal sealed class TufTrustStore(string stateFolder, TimeProvider time)
         File.SetLastWriteTimeUtc(folder.PathOf(TufPlace.Metadata, Refreshed), time.GetUtcNow().UtcDateTime);
         return changed.Count == 0
             ? new TrustRefresh(TrustRefreshOutcome.Unchanged, "nothing new")
-            : new TrustRefresh(TrustRefreshOutcome.Updated, Changes(before, State(source.Name, source.PinnedRoot.Span), changed));
+            : new TrustRefresh(TrustRefreshOutcome.Updated, Changes(before, State(source), changed));
     }
 
-    private void StartOverWithAnotherPin(TufFolder folder, TufTrustSource source)
+    private void StartOverWithAnotherPin(TufFolder folder, TufSource source)
     {
-        var fingerprint = Fingerprint(source.PinnedRoot.Span);
+        var fingerprint = Fingerprint(source);
         if (folder.Load(TufPlace.Metadata, PinnedBy)?.AsSpan().SequenceEqual(fingerprint) == true)
         {
             return;
@@ -158,7 +156,7 @@ internal sealed class TufTrustStore(string stateFolder, TimeProvider time)
     private string FolderPath(string name) =>
         Path.Combine(stateFolder, "trust", name.All(c => c == '.') ? "_" + name : Uri.EscapeDataString(name));
 
-    private static byte[] Fingerprint(ReadOnlySpan<byte> pinnedRoot) => Encoding.ASCII.GetBytes(TufTrustSource.FingerprintOf(pinnedRoot) + "\n");
+    private static byte[] Fingerprint(TufSource source) => Encoding.ASCII.GetBytes(source.RootDigest + "\n");
 
     private static StoredTrust Missing(string problem) => new(null, problem);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NodeGate.Host.Trust;
+using NodeGate.Policy;
 using NodeGate.Testing.Files;
 using NodeGate.Testing.Time;
 using NodeGate.Testing.Tuf;
@@ -20,7 +21,7 @@ public sealed class TrustRefresherTests : IDisposable
         var repository = TufRepository.WithTarget(_time.GetUtcNow());
         await using var server = await TufServer.StartAsync(repository);
         using var stop = new CancellationTokenSource();
-        var running = Start([new TufTrustSource("corp", server.Url, repository.PinnedRoot)], stop.Token);
+        var running = Start([new TufSource("corp", server.Url, repository.PinnedRoot)], stop.Token);
 
         Assert.StartsWith("Information Trust root corp: Updated: root 1", await _log.NextAsync(), StringComparison.Ordinal);
         await PassAsync(TimeSpan.FromHours(5.4));
@@ -35,7 +36,7 @@ public sealed class TrustRefresherTests : IDisposable
     {
         var repository = TufRepository.WithTarget(_time.GetUtcNow());
         var server = await TufServer.StartAsync(repository);
-        var source = new TufTrustSource("corp", server.Url, repository.PinnedRoot);
+        var source = new TufSource("corp", server.Url, repository.PinnedRoot);
         await server.DisposeAsync();
         using var stop = new CancellationTokenSource();
         var running = Start([source], stop.Token);
@@ -53,12 +54,12 @@ public sealed class TrustRefresherTests : IDisposable
     {
         var repository = TufRepository.WithTarget(_time.GetUtcNow());
         await using var server = await TufServer.StartAsync(repository);
-        List<TufTrustSource> sources = [];
+        List<TufSource> sources = [];
         using var stop = new CancellationTokenSource();
         var running = Start(sources, stop.Token);
         await _time.UntilTimersAsync(1);
 
-        sources.Add(new TufTrustSource("corp", server.Url, repository.PinnedRoot));
+        sources.Add(new TufSource("corp", server.Url, repository.PinnedRoot));
         await PassAsync(TimeSpan.FromSeconds(30));
 
         Assert.StartsWith("Information Trust root corp: Updated", await _log.NextAsync(), StringComparison.Ordinal);
@@ -66,7 +67,7 @@ public sealed class TrustRefresherTests : IDisposable
     }
 
     /// <summary>The store has a clock of its own: a refresh under way does not see the hours that a test lets pass.</summary>
-    private Task Start(IReadOnlyCollection<TufTrustSource> sources, CancellationToken cancellationToken) =>
+    private Task Start(IReadOnlyCollection<TufSource> sources, CancellationToken cancellationToken) =>
         new TrustRefresher(new TufTrustStore(_state.Path, new FakeTimeProvider()), () => sources, () => 0.5, _time, _log).RunAsync(cancellationToken);
 
     /// <summary>One look at a time, so that each is over before the next is due.</summary>

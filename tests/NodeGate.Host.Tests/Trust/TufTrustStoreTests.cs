@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using NodeGate.Host.Trust;
+using NodeGate.Policy;
 using NodeGate.Testing.Files;
 using NodeGate.Testing.Time;
 using NodeGate.Testing.Tuf;
@@ -18,20 +19,22 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
     private readonly TufRepository _repository = TufRepository.WithTarget(Now, content: "{\"first\":1}");
     private readonly TufTrustStore _store;
     private TufServer _server = null!;
+    private TufSource _source = null!;
 
     public TufTrustStoreTests() => _store = new TufTrustStore(_state.Path, _time);
 
-    private TufTrustSource Source => new("corp", _server.Url, _repository.PinnedRoot);
-
-    public async Task InitializeAsync() => _server = await TufServer.StartAsync(_repository);
+    public async Task InitializeAsync()
+    {
+        _server = await TufServer.StartAsync(_repository);
+        _source = new TufSource("corp", _server.Url, _repository.PinnedRoot);
+    }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     public void Dispose() => _state.Dispose();
 
     [Fact]
-    public void Read_NothingFetched_SaysHow() => Assert.Equal(
-        "nothing of the TUF repository of trust root 'corp' was fetched yet; run 'nodegate trust update corp'", _store.Read("corp", "{}"u8).Problem);
+    public void Read_NothingFetched_SaysSo() => Assert.Equal("nothing of it was fetched yet", _store.Read(_source).Problem);
 
     [Fact]
     public async Task Refresh_First_IsThereWithoutTheMirror()
@@ -44,7 +47,7 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
         Assert.Equal(
             ["lock", "pinned-root.sha256", "refreshed", "root.json", "snapshot.json", "targets.json", "timestamp.json"],
             Directory.EnumerateFiles(_state.At("trust/corp")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        var state = _store.State("corp", _repository.PinnedRoot)!;
+        var state = _store.State(_source)!;
         Assert.Equal(Now, state.Refreshed);
         Assert.False(state.IsStale(Now));
         Assert.True(state.IsStale(Now.AddDays(365)));
@@ -54,10 +57,10 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
     public async Task Refresh_NothingNew_ChangesNothing()
     {
         await RefreshAsync();
-        var written = File.GetLastWriteTimeUtc(_store.StampPath("corp"));
+        var written = File.GetLastWriteTimeUtc(_store.StampPaths(_source).First());
 
         Assert.Equal(TrustRefreshOutcome.Unchanged, (await RefreshAsync()).Outcome);
-        Assert.Equal(written, File.GetLastWriteTimeUtc(_store.StampPath("corp")));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(_store.StampPaths(_source).First()));
     }
 
     [Fact]
@@ -79,13 +82,13 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
     public async Task Refresh_MirrorGone_WhatIsThereStays()
     {
         await RefreshAsync();
-        var source = Source;
+        
         await _server.DisposeAsync();
 
-        var refresh = await _store.RefreshAsync(source, CancellationToken.None);
+        var refresh = await _store.RefreshAsync(_source, CancellationToken.None);
 
         Assert.Equal(TrustRefreshOutcome.Unreachable, refresh.Outcome);
-        Assert.StartsWith($"{source.Mirror}2.root.json cannot be fetched: ", refresh.Detail, StringComparison.Ordinal);
+        Assert.StartsWith($"{_source.Mirror}2.root.json cannot be fetched: ", refresh.Detail, StringComparison.Ordinal);
         Assert.Equal("{\"first\":1}", Read());
     }
 
@@ -119,14 +122,14 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
         await RefreshAsync();
         var other = TufRepository.WithTarget(Now, content: "{\"other\":1}");
 
-        Assert.Equal(
-            "the pinned root of trust root 'corp' was changed since its last refresh; run 'nodegate trust update corp'",
-            _store.Read("corp", other.PinnedRoot).Problem);
-        Assert.Null(_store.State("corp", other.PinnedRoot));
         await using var server = await TufServer.StartAsync(other);
-        Assert.Equal(TrustRefreshOutcome.Updated, (await _store.RefreshAsync(new("corp", server.Url, other.PinnedRoot), CancellationToken.None)).Outcome);
-        Assert.Equal("{\"other\":1}", Encoding.UTF8.GetString(_store.Read("corp", other.PinnedRoot).TrustedRoot!));
-        Assert.Null(_store.Read("corp", _repository.PinnedRoot).TrustedRoot);
+        var otherSource = new TufSource("corp", server.Url, other.PinnedRoot);
+
+        Assert.Equal("its pinned root was changed since its last refresh", _store.Read(otherSource).Problem);
+        Assert.Null(_store.State(otherSource));
+        Assert.Equal(TrustRefreshOutcome.Updated, (await _store.RefreshAsync(otherSource, CancellationToken.None)).Outcome);
+        Assert.Equal("{\"other\":1}", Encoding.UTF8.GetString(_store.Read(otherSource).TrustedRoot!));
+        Assert.Null(_store.Read(_source).TrustedRoot);
     }
 
     [Fact]
@@ -136,11 +139,11 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
         var other = new TufRepository(Now);
         other.PublishRoot();
 
-        await _store.RefreshAsync(Source with { PinnedRoot = other.PinnedRoot }, CancellationToken.None);
+        var otherSource = new TufSource("corp", _source.Mirror, other.PinnedRoot);
+        await _store.RefreshAsync(otherSource, CancellationToken.None);
 
-        Assert.Equal(
-            "the first refresh of trust root 'corp' did not come to its end; run 'nodegate trust update corp'", _store.Read("corp", other.PinnedRoot).Problem);
-        Assert.Null(_store.Read("corp", _repository.PinnedRoot).TrustedRoot);
+        Assert.Equal("its first refresh did not come to its end", _store.Read(otherSource).Problem);
+        Assert.Null(_store.Read(_source).TrustedRoot);
     }
 
     [Theory]
@@ -248,7 +251,7 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.RefreshAsync(Source, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.RefreshAsync(_source, cancelled.Token));
     }
 
     [Fact]
@@ -293,17 +296,17 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
     [InlineData("..", "_..")]
     public async Task Refresh_NameThatLeadsOut_StaysInTheStateFolder(string name, string folder)
     {
-        Assert.True((await _store.RefreshAsync(Source with { Name = name }, CancellationToken.None)).IsGood);
+        Assert.True((await _store.RefreshAsync(_source with { Name = name }, CancellationToken.None)).IsGood);
 
         Assert.Equal([_state.At("trust/" + folder)], Directory.EnumerateDirectories(_state.At("trust")));
         Assert.Equal([_state.At("trust")], Directory.EnumerateFileSystemEntries(_state.Path));
     }
 
-    private Task<TrustRefresh> RefreshAsync() => _store.RefreshAsync(Source, CancellationToken.None);
+    private Task<TrustRefresh> RefreshAsync() => _store.RefreshAsync(_source, CancellationToken.None);
 
     private string Read()
     {
-        var stored = _store.Read("corp", _repository.PinnedRoot);
+        var stored = _store.Read(_source);
         Assert.Null(stored.Problem);
         return Encoding.UTF8.GetString(stored.TrustedRoot!);
     }
