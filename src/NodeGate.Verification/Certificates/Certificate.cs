@@ -78,7 +78,8 @@ internal sealed class Certificate
         // check: limit-certificate
         if (der.Length > VerificationLimits.MaxCertificateBytes)
         {
-            throw new EvidenceFormatException($"a certificate of {der.Length} bytes; at most {VerificationLimits.MaxCertificateBytes} are read", limitExceeded: true);
+            throw new EvidenceFormatException(
+                $"a certificate of {der.Length} bytes; at most {VerificationLimits.MaxCertificateBytes} are read", limitExceeded: true);
         }
 
         try
@@ -225,7 +226,8 @@ internal sealed class Certificate
             // check: limit-extensions
             if (extensions.Count == VerificationLimits.MaxCertificateExtensions)
             {
-                throw new EvidenceFormatException($"the certificate has more than {VerificationLimits.MaxCertificateExtensions} extensions", limitExceeded: true);
+                throw new EvidenceFormatException(
+                    $"the certificate has more than {VerificationLimits.MaxCertificateExtensions} extensions", limitExceeded: true);
             }
 
             var entry = list.ReadSequence();

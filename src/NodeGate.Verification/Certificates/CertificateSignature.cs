@@ -35,7 +35,8 @@ internal static class CertificateSignature
         // check: path-signature-algorithm
         if (scheme is null)
         {
-            return "is signed with an algorithm that is not accepted; expected ECDSA or RSA with SHA-256, SHA-384 or SHA-512, or Ed25519, with no other parameters";
+            return "is signed with an algorithm that is not accepted; expected ECDSA or RSA with SHA-256, SHA-384 or SHA-512, or Ed25519, "
+                + "with no other parameters";
         }
 
         // check: path-signature-kind

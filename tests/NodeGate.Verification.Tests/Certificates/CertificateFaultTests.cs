@@ -8,7 +8,10 @@ using Oids = NodeGate.Testing.Sigstore.Oids;
 
 namespace NodeGate.Verification.Tests.Certificates;
 
-/// <summary>Whole evidence in which only the certificate is wrong, in one thing: the reason and the step that the trace shows (verification.md section 9 items 2 to 4).</summary>
+/// <summary>
+/// Whole evidence in which only the certificate is wrong, in one thing: the reason and the step that the trace shows (verification.md section 9
+/// items 2 to 4).
+/// </summary>
 public sealed class CertificateFaultTests
 {
     private static readonly CertificateExtension Unknown = new(Oids.Unknown, true, []);

@@ -113,7 +113,8 @@ public sealed class CertificatePathTests
     [Fact]
     public void Build_LongerThanThePathLength_Rejected()
     {
-        AssertFails(BuildWith(root: r => r.With(CertificateExtension.BasicConstraints(true, 0))), "allows 0 intermediates below it (pathLenConstraint); there are 1");
+        AssertFails(
+            BuildWith(root: r => r.With(CertificateExtension.BasicConstraints(true, 0))), "allows 0 intermediates below it (pathLenConstraint); there are 1");
         AssertHolds(BuildWith(root: r => r.With(CertificateExtension.BasicConstraints(true, 1))));
     }
 
@@ -162,7 +163,8 @@ public sealed class CertificatePathTests
 
     [Fact]
     public void Build_Precertificate_Rejected() => AssertFails(
-        Build(Leaf(Ca, l => l.Adding(new CertificateExtension("1.3.6.1.4.1.11129.2.4.3", true, Der.Null))), Trusted), "critical extension 1.3.6.1.4.1.11129.2.4.3");
+        Build(Leaf(Ca, l => l.Adding(new CertificateExtension("1.3.6.1.4.1.11129.2.4.3", true, Der.Null))), Trusted),
+        "critical extension 1.3.6.1.4.1.11129.2.4.3");
 
     [Fact]
     public void Build_Sha1_Rejected()
@@ -184,7 +186,8 @@ public sealed class CertificatePathTests
             (rsa, Der.Sequence(Der.Oid("1.2.840.113549.1.1.10"), Der.Sequence())),
         ])
         {
-            AssertFails(Build(Leaf(ca, l => l with { InnerAlgorithm = algorithm, OuterAlgorithm = algorithm }), Authority(ca)), "algorithm that is not accepted");
+            AssertFails(
+                Build(Leaf(ca, l => l with { InnerAlgorithm = algorithm, OuterAlgorithm = algorithm }), Authority(ca)), "algorithm that is not accepted");
         }
     }
 
@@ -265,7 +268,8 @@ public sealed class CertificatePathTests
     {
         // All have the issuer's name and somebody else's key; the right one is the last to be tried.
         var stranger = SigningKey.Create();
-        var wrong = Enumerable.Range(0, VerificationLimits.MaxPathSteps - 2 + beyond).Select(_ => Certificate.Read(CaCertificate("i", stranger, "r", stranger)));
+        var wrong = Enumerable.Range(0, VerificationLimits.MaxPathSteps - 2 + beyond)
+            .Select(_ => Certificate.Read(CaCertificate("i", stranger, "r", stranger)));
         var right = Certificate.Read(CaCertificate("i", IntermediateKey, "r", RootKey));
         var leaf = Certificate.Read((LeafTemplate(Ca) with { Issuer = Name("i") }).Sign(IntermediateKey));
         var path = Build(leaf, Authority([CaCertificate("r", RootKey, "r", RootKey)]), [.. wrong, right]);

@@ -28,11 +28,13 @@ public sealed class CertificateValidityTests
 
     [Fact]
     public void CheckValidAt_ExpiredIntermediate_Rejected() =>
-        AssertFails(Valid(NewCa(i => i with { NotAfter = Time.AddSeconds(-1) })), "the issuer's certificate 'CN=virtual-intermediate, O=virtual.test' is valid");
+        AssertFails(
+            Valid(NewCa(i => i with { NotAfter = Time.AddSeconds(-1) })), "the issuer's certificate 'CN=virtual-intermediate, O=virtual.test' is valid");
 
     [Fact]
     public void CheckValidAt_IntermediateOfLater_Rejected() =>
-        AssertFails(Valid(NewCa(i => i with { NotBefore = Time.AddSeconds(1) })), "the issuer's certificate 'CN=virtual-intermediate, O=virtual.test' is valid");
+        AssertFails(
+            Valid(NewCa(i => i with { NotBefore = Time.AddSeconds(1) })), "the issuer's certificate 'CN=virtual-intermediate, O=virtual.test' is valid");
 
     [Fact]
     public void CheckValidAt_ExpiredAnchor_Rejected() =>

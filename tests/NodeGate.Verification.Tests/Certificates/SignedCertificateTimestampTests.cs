@@ -77,7 +77,8 @@ public sealed class SignedCertificateTimestampTests
 
     [Fact]
     public void Check_KeyWithTwoPeriods_OneIsEnough() =>
-        AssertCount(1, Check(new SctOptions(), Trusted(Log, new ValidityPeriod(null, Time.AddDays(-1))), Trusted(Log, new ValidityPeriod(Time.AddDays(-1), null))));
+        AssertCount(1, Check(
+            new SctOptions(), Trusted(Log, new ValidityPeriod(null, Time.AddDays(-1))), Trusted(Log, new ValidityPeriod(Time.AddDays(-1), null))));
 
     [Fact]
     public void Check_OtherKeyUnderTheLogsName_Rejected() => AssertFails(Check(new SctOptions { SigningKey = SigningKey.Create() }), "does not verify");
@@ -154,7 +155,8 @@ public sealed class SignedCertificateTimestampTests
     private static TransparencyLog Trusted(VirtualCtLog log, ValidityPeriod? validFor = null)
     {
         Assert.True(PublicKey.TryParse(log.Key.PublicDer, out var key, out _));
-        return new TransparencyLog(log == OtherLog ? "https://other.virtual.test" : "https://ctfe.virtual.test", log.Id, key, validFor ?? ValidityPeriod.Always, "virtual");
+        var baseUrl = log == OtherLog ? "https://other.virtual.test" : "https://ctfe.virtual.test";
+        return new TransparencyLog(baseUrl, log.Id, key, validFor ?? ValidityPeriod.Always, "virtual");
     }
 
     private static Finding<int> Check(SctOptions options, params TransparencyLog[] logs) =>

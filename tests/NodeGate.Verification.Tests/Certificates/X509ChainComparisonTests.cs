@@ -19,7 +19,8 @@ namespace NodeGate.Verification.Tests.Certificates;
 public sealed class X509ChainComparisonTests
 {
     private static readonly SigningKey OtherKey = SigningKey.Create();
-    private static readonly CertificateExtension Constraints = CertificateExtension.NameConstraints(GeneralName.Uri(".github.com"), GeneralName.Uri("github.com"));
+    private static readonly CertificateExtension Constraints =
+        CertificateExtension.NameConstraints(GeneralName.Uri(".github.com"), GeneralName.Uri("github.com"));
     private static readonly CertificateExtension Unknown = new(Oids.Unknown, true, []);
 
     private static readonly ImmutableArray<Fault> Faults =
@@ -30,7 +31,10 @@ public sealed class X509ChainComparisonTests
         new("leaf for clients") { Leaf = l => l.With(CertificateExtension.ExtendedKeyUsage(Oids.ClientAuth)) },
         new("leaf for anything") { Leaf = l => l.With(CertificateExtension.ExtendedKeyUsage(Oids.AnyExtendedKeyUsage)) },
         new("leaf without purpose", Minds.NodeGate) { Leaf = l => l.Without(Oids.ExtendedKeyUsage) },
-        new("leaf for code and anything", Minds.NodeGate) { Leaf = l => l.With(CertificateExtension.ExtendedKeyUsage(Oids.CodeSigning, Oids.AnyExtendedKeyUsage)) },
+        new("leaf for code and anything", Minds.NodeGate)
+        {
+            Leaf = l => l.With(CertificateExtension.ExtendedKeyUsage(Oids.CodeSigning, Oids.AnyExtendedKeyUsage)),
+        },
         new("leaf without key usage", Minds.NodeGate) { Leaf = l => l.Without(Oids.KeyUsage) },
         new("leaf that signs lists", Minds.NodeGate) { Leaf = l => l.With(CertificateExtension.KeyUsage(CertificateExtension.CrlSign)) },
         new("leaf an authority", Minds.NodeGate) { Leaf = l => l.With(CertificateExtension.BasicConstraints(true)) },
@@ -54,7 +58,10 @@ public sealed class X509ChainComparisonTests
         new("intermediate for anything", Minds.X509Chain) { Intermediate = i => i.With(CertificateExtension.ExtendedKeyUsage(Oids.AnyExtendedKeyUsage)) },
         new("intermediate with unknown critical") { Intermediate = i => i.Adding(Unknown) },
         new("intermediate with constraints that hold", Minds.NodeGate) { Intermediate = i => i.Adding(Constraints) },
-        new("intermediate with constraints that do not", Minds.NodeGate) { Intermediate = i => i.Adding(CertificateExtension.NameConstraints(GeneralName.Uri("other.test"))) },
+        new("intermediate with constraints that do not", Minds.NodeGate)
+        {
+            Intermediate = i => i.Adding(CertificateExtension.NameConstraints(GeneralName.Uri("other.test"))),
+        },
         new("intermediate of another key") { IntermediateSigner = OtherKey },
         new("intermediate with SHA-1", Minds.NodeGate) { IntermediateSigner = RootKey.Sha1() },
         new("intermediate without identifiers") { Intermediate = i => i.Without(Oids.AuthorityKeyIdentifier).Without(Oids.SubjectKeyIdentifier) },
