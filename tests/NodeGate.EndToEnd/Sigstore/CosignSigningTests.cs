@@ -1,8 +1,10 @@
 using NodeGate.Testing.RealParts;
+using NodeGate.Testing.Signing;
+using NodeGate.Verification;
 
 namespace NodeGate.EndToEnd.Sigstore;
 
-/// <summary>cosign signs with our Fulcio, Rekor and timestamp authority, and takes back what it made: the services are honest ones.</summary>
+/// <summary>cosign signs with our Fulcio, Rekor and timestamp authority, and takes back what it made; NodeGate takes it as well.</summary>
 public sealed class CosignSigningTests
 {
     [RealPartTheory("cosign-3", "busybox")]
@@ -17,7 +19,9 @@ public sealed class CosignSigningTests
         var signed = await cosign.RunAsync(["sign", .. world.SigningArguments(log, timestamp), "--identity-token", world.Services.Token(), world.Reference(world.Image)]);
 
         Assert.True(signed.ExitCode == 0, signed.ToString());
-        Assert.Single(world.Bundles(world.Image));
+        var bundle = Assert.Single(world.Bundles(world.Image));
+        Judge.AssertVerified(Judge.Verify(bundle, world.Subject(world.Image), Judge.Keyless with { Timestamps = timestamp ? 1 : 0 }));
+        Assert.IsType<RejectedEvidence>(Judge.Verify(bundle, world.Subject(world.OtherImage), Judge.Keyless));
         IEnumerable<string> verify = ["verify", "--trusted-root", world.Files.TrustedRoot, .. SigningWorld.Signer, .. log == 2 ? ["--use-signed-timestamps"] : Array.Empty<string>()];
         Assert.Equal(0, (await cosign.RunAsync([.. verify, world.Reference(world.Image)])).ExitCode);
         Assert.NotEqual(0, (await cosign.RunAsync([.. verify, world.Reference(world.OtherImage)])).ExitCode);
@@ -39,6 +43,9 @@ public sealed class CosignSigningTests
         ]);
 
         Assert.True(attested.ExitCode == 0, attested.ToString());
+        var bundle = Assert.Single(world.Bundles(world.Image));
+        Judge.AssertVerified(Judge.Verify(bundle, world.Subject(world.Image), Judge.Keyless with { AttestationType = MintedBundles.Predicate }));
+        Assert.IsType<RejectedEvidence>(Judge.Verify(bundle, world.Subject(world.Image), Judge.Keyless));
         var verified = await cosign.RunAsync(
         [
             "verify-attestation", "--trusted-root", world.Files.TrustedRoot, .. SigningWorld.Signer, "--use-signed-timestamps",
@@ -59,6 +66,9 @@ public sealed class CosignSigningTests
         var signed = await cosign.RunAsync(["sign", "--key", key.PrivateKey, .. world.SigningArguments(log, timestamp: true), world.Reference(world.Image)]);
 
         Assert.True(signed.ExitCode == 0, signed.ToString());
+        var bundle = Assert.Single(world.Bundles(world.Image));
+        var requirement = Judge.LoggedKey(await File.ReadAllTextAsync(key.PublicKey));
+        Judge.AssertVerified(Judge.Verify(bundle, world.Subject(world.Image), requirement));
         var verified = await cosign.RunAsync(["verify", "--key", key.PublicKey, "--trusted-root", world.Files.TrustedRoot, world.Reference(world.Image)]);
         Assert.True(verified.ExitCode == 0, verified.ToString());
     }
@@ -75,6 +85,9 @@ public sealed class CosignSigningTests
         var signed = await cosign.RunAsync(["sign", .. LegacyArguments(world), .. stamp, world.Reference(world.Image)]);
 
         Assert.True(signed.ExitCode == 0, signed.ToString());
+        var layer = Assert.Single(world.Layers(SignatureArtifact.LegacyTag(world.Image.Digest)));
+        Judge.AssertVerified(EvidenceVerifier.Verify(layer, world.Subject(world.Image), Judge.Keyless with { Timestamps = timestamp ? 1 : 0 }));
+        Assert.IsType<RejectedEvidence>(EvidenceVerifier.Verify(layer, world.Subject(world.OtherImage), Judge.Keyless));
         var verified = await cosign.RunAsync(["verify", .. SigningWorld.Signer, world.Reference(world.Image)]);
         Assert.True(verified.ExitCode == 0, verified.ToString());
     }
@@ -90,6 +103,10 @@ public sealed class CosignSigningTests
             ["attest", .. LegacyArguments(world), "--predicate", predicate, "--type", MintedBundles.Predicate, world.Reference(world.Image)]);
 
         Assert.True(attested.ExitCode == 0, attested.ToString());
+        var layer = Assert.Single(world.Layers(SignatureArtifact.AttestationTag(world.Image.Digest)));
+        var requirement = Judge.Keyless with { AttestationType = MintedBundles.Predicate };
+        Judge.AssertVerified(EvidenceVerifier.Verify(layer, world.Subject(world.Image), requirement));
+        Assert.IsType<RejectedEvidence>(EvidenceVerifier.Verify(layer, world.Subject(world.OtherImage), requirement));
         var verified = await cosign.RunAsync(["verify-attestation", .. SigningWorld.Signer, "--type", MintedBundles.Predicate, world.Reference(world.Image)]);
         Assert.True(verified.ExitCode == 0, verified.ToString());
     }

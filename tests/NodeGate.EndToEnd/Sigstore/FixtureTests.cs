@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeGate.Testing.RealParts;
 using NodeGate.Testing.Sigstore;
+using NodeGate.Verification;
 
 namespace NodeGate.EndToEnd.Sigstore;
 
@@ -51,6 +52,27 @@ public sealed class FixtureTests
 
         Assert.True(result.ExitCode != 0, result.ToString());
     }
+
+    [Theory]
+    [MemberData(nameof(MintedBundles.ValidNames), MemberType = typeof(MintedBundles))]
+    public void Verify_NodeGate_AcceptsTheValid(string name)
+    {
+        var bundle = MintedBundles.Valid(name);
+
+        Judge.AssertVerified(Judge.Verify(bundle, Judge.Subject(MintedBundles.Artifact), RequirementFor(bundle)));
+    }
+
+    [Theory]
+    [MemberData(nameof(MintedBundles.FaultyNames), MemberType = typeof(MintedBundles))]
+    public void Verify_NodeGate_RefusesTheFaulty(string name)
+    {
+        var bundle = MintedBundles.Faulty(name);
+
+        Assert.IsType<RejectedEvidence>(Judge.Verify(bundle, Judge.Subject(MintedBundles.Artifact), RequirementFor(bundle)));
+    }
+
+    private static KeylessRequirement RequirementFor(JsonObject bundle) =>
+        bundle["dsseEnvelope"] is null ? Judge.Keyless : Judge.Keyless with { AttestationType = MintedBundles.Predicate };
 
     internal static BundleCheck Write(TestFolder folder, JsonObject bundle, JsonObject? trustedRoot = null)
     {

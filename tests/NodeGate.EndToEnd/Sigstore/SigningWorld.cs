@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using NodeGate.Oci;
 using NodeGate.Testing.Registries;
 using NodeGate.Testing.RealParts;
 using NodeGate.Testing.Sigstore;
 using NodeGate.Testing.Sigstore.Services;
+using NodeGate.Verification;
 
 namespace NodeGate.EndToEnd.Sigstore;
 
@@ -67,6 +69,17 @@ public sealed class SigningWorld : IAsyncDisposable
         return JsonNode.Parse(bundle)!.AsObject();
     }
 
+    /// <summary>The image as NodeGate's verifier is told about it.</summary>
+    public SignedSubject Subject(Descriptor image) =>
+        new(ImageReference.Parse(Reference(image)), image, Registry.Store.Manifests[(Repository, image.Digest)].Content);
+
+    /// <summary>The layers of a <c>.sig</c> or <c>.att</c> image that was pushed.</summary>
+    public IReadOnlyList<Evidence> Layers(string tag)
+    {
+        Assert.True(Registry.Store.TryGetManifest(Repository, tag, out _, out var manifest), tag);
+        return [.. JsonNode.Parse(manifest.Content)!["layers"]!.AsArray().Select(layer => Layer(layer!))];
+    }
+
     /// <summary>The bundles that were pushed for the image.</summary>
     public IReadOnlyList<JsonObject> Bundles(Descriptor image)
     {
@@ -81,6 +94,17 @@ public sealed class SigningWorld : IAsyncDisposable
         }
 
         return bundles;
+    }
+
+    private Evidence Layer(JsonNode layer)
+    {
+        var digest = Digest.Parse((string)layer["digest"]!);
+        var content = Registry.Store.Blobs[(Repository, digest)];
+        var mediaType = (string)layer["mediaType"]!;
+        var annotations = layer["annotations"]!.AsObject().ToImmutableDictionary(pair => pair.Key, pair => (string)pair.Value!);
+        return mediaType == MediaTypes.DsseEnvelope
+            ? new CosignAttestationEvidence(digest, mediaType, content, annotations)
+            : new CosignSignatureEvidence(digest, mediaType, content, annotations);
     }
 
     public async ValueTask DisposeAsync()

@@ -4,10 +4,11 @@ using NodeGate.Oci;
 using NodeGate.Testing.RealParts;
 using NodeGate.Testing.Signing;
 using NodeGate.Testing.Sigstore;
+using NodeGate.Verification;
 
 namespace NodeGate.EndToEnd.Sigstore;
 
-/// <summary>The JavaScript implementation signs with our services; sigstore-go accepts the bundle.</summary>
+/// <summary>The JavaScript implementation signs with our services; sigstore-go and NodeGate accept the bundle.</summary>
 public sealed class SigstoreJsSigningTests
 {
     [RealPartTheory("sigstore-js", "sigstore-go-verification", "busybox")]
@@ -20,7 +21,9 @@ public sealed class SigstoreJsSigningTests
 
         var bundle = await world.SignWithJavaScriptAsync(MintedBundles.Artifact, log, timestamp);
 
-        await AssertVerifiedAsync(world, bundle, MintedBundles.Artifact);
+        await AssertVerifiedAsync(world, bundle);
+        Judge.AssertVerified(Judge.Verify(bundle, Judge.Subject(MintedBundles.Artifact), Judge.Keyless with { Timestamps = timestamp ? 1 : 0 }));
+        Assert.IsType<RejectedEvidence>(Judge.Verify(bundle, Judge.Subject([1, 2, 3]), Judge.Keyless));
     }
 
     [RealPartTheory("sigstore-js", "sigstore-go-verification", "busybox")]
@@ -33,10 +36,13 @@ public sealed class SigstoreJsSigningTests
 
         var bundle = await world.SignWithJavaScriptAsync(Encoding.UTF8.GetBytes(statement.ToJsonString()), 1, timestamp, Bundles.InToto);
 
-        await AssertVerifiedAsync(world, bundle, MintedBundles.Artifact);
+        await AssertVerifiedAsync(world, bundle);
+        var requirement = Judge.Keyless with { AttestationType = MintedBundles.Predicate };
+        Judge.AssertVerified(Judge.Verify(bundle, Judge.Subject(MintedBundles.Artifact), requirement));
+        Assert.IsType<RejectedEvidence>(Judge.Verify(bundle, Judge.Subject([1, 2, 3]), requirement));
     }
 
-    private static async Task AssertVerifiedAsync(SigningWorld world, JsonObject bundle, byte[] artifact)
+    private static async Task AssertVerifiedAsync(SigningWorld world, JsonObject bundle)
     {
         var check = new BundleCheck(
             world.Files.TrustedRoot,
@@ -44,7 +50,7 @@ public sealed class SigstoreJsSigningTests
             world.Folder.At("signed"),
             VirtualSigstore.Subject,
             VirtualSigstore.OidcIssuer);
-        await File.WriteAllBytesAsync(check.Artifact, artifact);
+        await File.WriteAllBytesAsync(check.Artifact, MintedBundles.Artifact);
         var result = await SigstoreGo.VerifyAsync(check);
         Assert.True(result.ExitCode == 0, result.ToString());
     }
