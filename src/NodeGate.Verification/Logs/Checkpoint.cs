@@ -53,7 +53,8 @@ internal sealed record Checkpoint(string Origin, long Size, byte[] RootHash, Sig
         if (name is null || (isRekorV2 && Origin != name))
         {
             return Invalid(
-                $"the checkpoint's origin is {Shown.Text(Origin)}; expected " + (isRekorV2 ? Shown.Text(log.Origin) : "the log's name, ' - ' and the number of its tree"));
+                $"the checkpoint's origin is {Shown.Text(Origin)}; expected "
+                    + (isRekorV2 ? Shown.Text(log.Origin) : "the log's name, ' - ' and the number of its tree"));
         }
 
         // Rekor v1 hashes its key alone (not as signed-note would), Rekor v2 the note key, which is what the trust root names it by.

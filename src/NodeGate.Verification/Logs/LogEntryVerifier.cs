@@ -100,7 +100,8 @@ internal static class LogEntryVerifier
         // check: log-body-kind
         if (!kind.Fits(signature))
         {
-            return Invalid<bool>($"an entry of the kind {kind.Name} is not about a {(signature.LegacyLayer is null ? "bundle's" : "legacy")} {signature.Content.Kind}");
+            var format = signature.LegacyLayer is null ? "bundle's" : "legacy";
+            return Invalid<bool>($"an entry of the kind {kind.Name} is not about a {format} {signature.Content.Kind}");
         }
 
         if (kind.IsRekorV2)

@@ -40,7 +40,8 @@ internal sealed class CmsAttributes
         var first = Single(_isV2 ? SigningCertificateV2 : SigningCertificate).ReadSequence().ReadSequence().ReadSequence();
         _certificateHashAlgorithm = !_isV2 ? HashAlgorithmName.SHA1
             : first.PeekTag() == Asn1Tag.PrimitiveOctetString ? HashAlgorithmName.SHA256
-            : CmsAlgorithm.ReadHash(first) ?? throw new EvidenceFormatException("the timestamp names its certificate by a hash that is not SHA-256, SHA-384 or SHA-512");
+            : CmsAlgorithm.ReadHash(first)
+                ?? throw new EvidenceFormatException("the timestamp names its certificate by a hash that is not SHA-256, SHA-384 or SHA-512");
         _certificateHash = first.ReadOctetString();
     }
 
@@ -50,7 +51,9 @@ internal sealed class CmsAttributes
         ? new AsnReader(value, AsnEncodingRules.DER)
         : throw new EvidenceFormatException($"the timestamp lacks the signed attribute {type}");
 
-    /// <summary>Whether the signing-certificate attribute is about this certificate. With SHA-1, as RFC 3161 had it first, it only tells certificates apart.</summary>
+    /// <summary>
+    /// Whether the signing-certificate attribute is about this certificate. With SHA-1, as RFC 3161 had it first, it only tells certificates apart.
+    /// </summary>
     public bool Bind(Certificate certificate) =>
         CryptographicOperations.HashData(_certificateHashAlgorithm, certificate.Raw.Span).AsSpan().SequenceEqual(_certificateHash);
 }

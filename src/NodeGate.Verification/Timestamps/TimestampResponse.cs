@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Numerics;
 using NodeGate.Verification.Strict;
 
@@ -21,7 +22,8 @@ internal static class TimestampResponse
             // check: timestamp-status
             if (status != BigInteger.Zero && status != BigInteger.One)
             {
-                throw new EvidenceFormatException($"the authority did not grant the timestamp (status {status.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
+                throw new EvidenceFormatException(
+                    $"the authority did not grant the timestamp (status {status.ToString(CultureInfo.InvariantCulture)})");
             }
 
             var token = fields.ReadEncodedValue();
