@@ -78,7 +78,7 @@ internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
             yield return $"last refresh: {(state.Refreshed is { } refreshed ? Time(refreshed) : "never")}";
             if (state.IsStale(now))
             {
-                yield return $"stale: some of it has expired; run 'nodegate trust update {root.Name}' and see what the mirror answers";
+                yield return $"stale: never verified whole, or expired since; run 'nodegate trust update {root.Name}' and see what the mirror answers";
             }
         }
 

@@ -8,6 +8,6 @@ namespace NodeGate.Host.Trust;
 /// <param name="Refreshed">When the repository was last verified whole; null for never.</param>
 internal sealed record TufTrustState(ImmutableArray<KeyValuePair<string, TufRoleState>> Roles, DateTimeOffset? Refreshed)
 {
-    /// <summary>Whether any of it has expired: the mirror was not reached for long, or shows nothing newer.</summary>
-    internal bool IsStale(DateTimeOffset now) => Roles.Any(role => role.Value.Expires <= now);
+    /// <summary>Whether it was never verified whole, or some of it has expired since: the mirror was not reached for long, or shows nothing newer.</summary>
+    internal bool IsStale(DateTimeOffset now) => Refreshed is null || Roles.Any(role => role.Value.Expires <= now);
 }
