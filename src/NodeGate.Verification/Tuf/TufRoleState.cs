@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Verification.Tuf;
 
@@ -11,5 +12,15 @@ public readonly record struct TufRoleState(long Version, DateTimeOffset Expires)
     /// <summary>Reads a file of one's own, whose signatures were verified when it was stored; null where it cannot be read.</summary>
     /// <param name="role">The top-level role.</param>
     /// <param name="content">The file.</param>
-    public static TufRoleState? Read(string role, ReadOnlySpan<byte> content) => TufUpdater.ReadState(role, content);
+    public static TufRoleState? Read(string role, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return TufEnvelope.Read(role + ".json", role, content).State;
+        }
+        catch (EvidenceFormatException)
+        {
+            return null;
+        }
+    }
 }

@@ -85,18 +85,6 @@ public sealed class TufUpdater
         return null;
     }
 
-    internal static TufRoleState? ReadState(string role, ReadOnlySpan<byte> content)
-    {
-        try
-        {
-            return TufEnvelope.Read(role + ".json", role, content).State;
-        }
-        catch (EvidenceFormatException)
-        {
-            return null;
-        }
-    }
-
     private IEnumerable<TufStep> Refresh() =>
         from part in new Func<IEnumerable<TufStep>>[]
         {
