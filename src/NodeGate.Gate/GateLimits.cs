@@ -11,10 +11,10 @@ public static class GateLimits
     /// <summary>Most referrers that are fetched for one image; those that say that they are bundles come first.</summary>
     public const int MaxReferrers = 64;
 
-    /// <summary>Most layers of a <c>.sig</c> image that are looked at.</summary>
+    /// <summary>Most layers of a <c>.sig</c> or <c>.att</c> image that are looked at.</summary>
     public const int MaxSignatureLayers = 64;
 
-    /// <summary>Largest bundle, in bytes.</summary>
+    /// <summary>Largest bundle or attestation, in bytes.</summary>
     public const int MaxBundleBytes = VerificationLimits.MaxBundleBytes;
 
     /// <summary>Largest legacy payload, in bytes.</summary>
@@ -23,8 +23,11 @@ public static class GateLimits
     /// <summary>Largest manifest of a referrer, in bytes; one that holds a bundle has less than two thousand.</summary>
     public const int MaxReferrerManifestBytes = 256 * 1024;
 
-    /// <summary>All evidence of one image together, in bytes.</summary>
-    public const int MaxEvidenceBytes = 16 * 1024 * 1024;
+    /// <summary>
+    /// All evidence of one image of one kind together, in bytes: referrers, legacy signatures, legacy attestations. The last are fetched only
+    /// for a rule that asks for attestations.
+    /// </summary>
+    public const int MaxEvidenceBytesOfAKind = 8 * 1024 * 1024;
 
     /// <summary>Most requests of one question that run at the same time.</summary>
     public const int MaxParallelRequests = 4;

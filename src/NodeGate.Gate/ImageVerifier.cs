@@ -54,16 +54,24 @@ internal sealed class ImageVerifier
         Question question, IImageSource source, FetchedManifest? resolved, CancellationToken cancellationToken)
     {
         // Step 6: once for all authorities.
-        var authorities = AuthoritiesOf(question.Match);
-        var collected = await new EvidenceCollector(source, question.Reference)
-            .CollectAsync(question.Digest, resolved, EvidenceWanted.By(authorities), cancellationToken);
+        var required = question.Match.Action as RuleAction.Require ?? throw new InvalidOperationException("Only a rule that requires evidence is verified.");
+        var collected = await new EvidenceCollector(source, question.Reference, EvidenceWanted.By(required))
+            .CollectAsync(question.Digest, resolved, cancellationToken);
 
         // Step 7: pure, so only the clock can end it early; the limits bound it.
-        var verdicts = ImmutableArray.CreateBuilder<AuthorityVerdict>(authorities.Length);
-        foreach (var authority in authorities)
+        var now = _time.GetUtcNow();
+        var verdicts = ImmutableArray.CreateBuilder<AuthorityVerdict>();
+        foreach (var authority in required.Requirement.Authorities())
         {
             cancellationToken.ThrowIfCancellationRequested();
             verdicts.Add(AuthorityJudge.Judge(authority, question.Match, collected.Subject, collected.Evidence, collected.GapFor(authority)));
+        }
+
+        foreach (var (attestation, authority) in required.Attestations.SelectMany(t => t.By.Select(a => (t, a))))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            verdicts.Add(AuthorityJudge.JudgeAttestation(
+                authority, attestation, collected.Subject, collected.Evidence, collected.AttestationGapFor(authority), now));
         }
 
         // Step 8: what is remembered is the merit, whatever the rule's mode does with it.
@@ -83,7 +91,4 @@ internal sealed class ImageVerifier
                 return outcome with { IsUnknown = true };
         }
     }
-
-    private static ImmutableArray<Authority> AuthoritiesOf(RuleMatch match) =>
-        match.Action is RuleAction.Require require ? require.Requirement.Authorities() : [];
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using NodeGate.Oci;
+using NodeGate.Policy.Conditions;
 using NodeGate.Verification;
 
 namespace NodeGate.Policy;
@@ -8,7 +8,7 @@ namespace NodeGate.Policy;
 public static class AuthorityJudge
 {
     /// <summary>
-    /// Verifies each piece of <paramref name="evidence"/> once. Satisfied if any verifies; otherwise inconclusive if anything that the
+    /// Verifies each signature of <paramref name="evidence"/> once. Satisfied if any verifies; otherwise inconclusive if anything that the
     /// authority would have accepted could not be read, or collecting left a <paramref name="gap"/>; otherwise not satisfied, with the
     /// most telling reason.
     /// </summary>
@@ -20,17 +20,47 @@ public static class AuthorityJudge
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(evidence);
         var requirement = authority.RequirementFor(match);
-        var results = Sort(evidence.Select(e => EvidenceVerifier.Verify(e, subject, requirement)));
+        var results = evidence
+            .Where(e => e.Kind != EvidenceKind.CosignAttestation)
+            .Select(e => EvidenceVerifier.Verify(e, subject, requirement));
+        return Judge(authority, requirement, Sort(results), gap, new VerdictText(authority, null, subject));
+    }
+
+    /// <summary>
+    /// The same for an attestation of a rule: satisfied if any of this type verifies and meets all conditions, which are judged on the
+    /// verified predicate alone, at the time <paramref name="now"/>.
+    /// </summary>
+    public static AuthorityVerdict JudgeAttestation(
+        Authority authority,
+        AttestationRequirement attestation,
+        SignedSubject subject,
+        IReadOnlyList<Evidence> evidence,
+        EvidenceGap? gap,
+        DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        ArgumentNullException.ThrowIfNull(attestation);
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(evidence);
+        var requirement = authority.Requirement with { AttestationType = attestation.Type };
+        var results = evidence
+            .Where(e => e.Kind != EvidenceKind.CosignSignature)
+            .Select(e => AttestationConditions.Judge(EvidenceVerifier.Verify(e, subject, requirement), attestation, now));
+        return Judge(authority, requirement, Sort(results), gap, new VerdictText(authority, attestation, subject));
+    }
+
+    private static AuthorityVerdict Judge(
+        Authority authority, SignerRequirement requirement, ImmutableArray<EvidenceResult> results, EvidenceGap? gap, VerdictText text)
+    {
         var known = SignerSet.Of(results.OfType<VerifiedEvidence>().Select(v => v.Result.SignerId));
-        var signers = known.Ids;
         var unread = gap ?? FirstUnread(requirement, results);
-        var verdict = signers.Length > 0 ? Satisfied(authority, subject, signers)
-            : unread is not null ? Inconclusive(authority, subject, unread)
-            : NotSatisfied(authority, subject, requirement, results);
+        var verdict = known.Ids.Length > 0 ? text.Satisfied(known.Ids)
+            : unread is not null ? text.Inconclusive(unread)
+            : text.NotSatisfied(requirement, results);
         return verdict with
         {
             Evidence = results,
-            SignerIds = signers,
+            SignerIds = known.Ids,
             PossibleSigners = SignerSet.Union(unread is null ? [known] : [known, authority.PossibleSigners]),
             Unread = unread,
         };
@@ -45,66 +75,8 @@ public static class AuthorityJudge
         return first is null ? null : new EvidenceGap(first.Reason, first.Detail);
     }
 
-    private static AuthorityVerdict Satisfied(Authority authority, SignedSubject subject, ImmutableArray<string> signers) =>
-        new(authority.Name, subject.Descriptor.Digest, VerdictOutcome.Satisfied, DecisionReason.Verified,
-            $"{subject.Descriptor.Digest} is signed for authority '{authority.Name}' by {string.Join(", ", signers)}.");
-
-    private static AuthorityVerdict Inconclusive(Authority authority, SignedSubject subject, EvidenceGap unread) =>
-        new(authority.Name, subject.Descriptor.Digest, VerdictOutcome.Inconclusive, unread.Reason,
-            $"The signatures of {subject.Descriptor.Digest} for authority '{authority.Name}' could not all be read: {RefusalText.Sentence(unread.Detail)}");
-
-    private static AuthorityVerdict NotSatisfied(
-        Authority authority, SignedSubject subject, SignerRequirement requirement, ImmutableArray<EvidenceResult> results)
-    {
-        var digest = subject.Descriptor.Digest;
-        var fix = Fix(authority, subject);
-        var best = results.OfType<RejectedEvidence>()
-            .OrderBy(r => ReasonOrder.PlaceOf(r.Reason))
-            .ThenByDescending(r => r.Steps.Length)
-            .FirstOrDefault();
-        if (best is null)
-        {
-            return new AuthorityVerdict(authority.Name, digest, VerdictOutcome.NotSatisfied, DecisionReason.NoSignature,
-                $"{digest} has no cosign signature{Formats(requirement)} for authority '{authority.Name}'; {fix}.");
-        }
-
-        var count = results.Length == 1 ? "The one signature" : $"None of the {results.Length} signatures";
-        var verb = results.Length == 1 ? "does not satisfy" : "satisfies";
-        return new AuthorityVerdict(authority.Name, digest, VerdictOutcome.NotSatisfied, best.Reason,
-            $"{count} of {digest} {verb} authority '{authority.Name}': {RefusalText.Clause(best.Detail)}; {fix}.");
-    }
-
-    private static string Fix(Authority authority, SignedSubject subject)
-    {
-        var image = $"{subject.Reference.Name}@{subject.Descriptor.Digest}";
-        return authority.Requirement switch
-        {
-            KeylessRequirement { Identities: [var first, ..] } keyless =>
-                $"sign it as an identity of '{authority.Name}' (cosign sign {image}, with a token of {first.Issuer} for {first.Subject}{Others(keyless)})",
-            _ => $"sign it with a key of '{authority.Name}' (cosign sign --key KEY {image})",
-        };
-    }
-
-    private static string Others(KeylessRequirement keyless) => keyless.Identities.Length switch
-    {
-        1 => "",
-        2 => ", or for the other identity",
-        var count => $", or for one of the other {count - 1} identities",
-    };
-
-    private static string Formats(SignerRequirement requirement) => (requirement.AcceptBundle, requirement.AcceptLegacy) switch
-    {
-        (true, false) => " in bundle format",
-        (false, true) => " in legacy format",
-        _ => "",
-    };
-
-    private static bool Accepts(SignerRequirement requirement, EvidenceKind kind) => kind switch
-    {
-        EvidenceKind.CosignSignature => requirement.AcceptLegacy,
-        EvidenceKind.SigstoreBundle => requirement.AcceptBundle,
-        _ => true,
-    };
+    private static bool Accepts(SignerRequirement requirement, EvidenceKind kind) =>
+        kind == EvidenceKind.SigstoreBundle ? requirement.AcceptBundle : requirement.AcceptLegacy;
 
     /// <summary>
     /// The order in which a registry lists evidence must not change a word of the answer. Two legacy signatures over one payload share

@@ -4,7 +4,7 @@ using NodeGate.Verification;
 
 namespace NodeGate.Policy;
 
-/// <summary>What one authority of the rule came to. Made by <see cref="AuthorityJudge"/> alone, so that nobody can claim one.</summary>
+/// <summary>What one authority of the rule came to, for a signature or for one attestation. Made by <see cref="AuthorityJudge"/> alone, so that nobody can claim one.</summary>
 public sealed record AuthorityVerdict
 {
     internal AuthorityVerdict(string authority, Digest subject, VerdictOutcome outcome, DecisionReason reason, string message)
@@ -18,6 +18,9 @@ public sealed record AuthorityVerdict
 
     /// <summary>The authority's name in the policy.</summary>
     public string Authority { get; }
+
+    /// <summary>The attestation that was asked for; null where it was a signature. Neither counts as the other.</summary>
+    public AttestationRequirement? Attestation { get; internal init; }
 
     /// <summary>The digest that was judged; a decision about another one cannot be made with this verdict.</summary>
     public Digest Subject { get; }

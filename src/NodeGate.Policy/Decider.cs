@@ -41,29 +41,37 @@ public static class Decider
     /// </summary>
     /// <param name="match">The rule.</param>
     /// <param name="basis">What was asked; with the digest that was judged.</param>
-    /// <param name="verdicts">One for each authority of the rule, about that digest; in any order.</param>
+    /// <param name="verdicts">One for each authority of the rule, and for each of each attestation, about that digest; in any order.</param>
     /// <exception cref="ArgumentException">A verdict is missing, double, or about another digest.</exception>
     public static Decision FromVerdicts(RuleMatch match, DecisionBasis basis, IReadOnlyList<AuthorityVerdict> verdicts)
     {
         var reference = Check(match, basis);
         ArgumentNullException.ThrowIfNull(verdicts);
-        var requirement = RequirementOf(match);
+        var required = RequirementOf(match);
         var digest = DigestOf(basis);
-        var ordered = Align(requirement, digest, verdicts);
-        var byName = ordered.ToDictionary(v => v.Authority, StringComparer.Ordinal);
-        var known = RequirementEvaluator.Evaluate(requirement, a => SignerSet.Of(byName[a.Name].SignerIds));
-        if (known.Holds)
+        var ordered = Align(required, digest, verdicts);
+        var signed = ordered.Where(v => v.Attestation is null).ToImmutableArray();
+        var byName = signed.ToDictionary(v => v.Authority, StringComparer.Ordinal);
+        var known = RequirementEvaluator.Evaluate(required.Requirement, a => SignerSet.Of(byName[a.Name].SignerIds));
+        var missing = required.Attestations.Where(a => !ordered.Any(v => v.Attestation == a && v.Outcome == VerdictOutcome.Satisfied)).ToArray();
+        if (known.Holds && missing.Length == 0)
         {
-            return new Decision.Admitted(basis, DecisionReason.Verified, Verified(digest, match, known.Signers.Ids), new AdmittedImage(reference, digest), null)
+            var signers = known.Signers.Ids;
+            return new Decision.Admitted(basis, DecisionReason.Verified, Verified(digest, match, signers), new AdmittedImage(reference, digest), null)
             {
                 Verdicts = ordered,
-                Signers = known.Signers.Ids,
+                Signers = signers,
             };
         }
 
-        var possible = RequirementEvaluator.Evaluate(requirement, a => byName[a.Name].PossibleSigners);
-        var (reason, message) = RefusalText.Of(match.Rule!, requirement, ordered, possible.Holds);
-        Decision refusal = possible.Holds
+        var possible = RequirementEvaluator.Evaluate(required.Requirement, a => byName[a.Name].PossibleSigners);
+        var impossible = missing.Where(a => !ordered.Any(v => v.Attestation == a && v.Unread is not null)).ToArray();
+
+        // What is denied for certain is told before what is open.
+        var (reason, message) = !possible.Holds || (!known.Holds && impossible.Length == 0)
+            ? RefusalText.Of(match.Rule!, required.Requirement, signed, possible.Holds)
+            : RefusalText.OfAttestation(match.Rule!, ordered, impossible.Concat(missing).First(), undetermined: impossible.Length == 0);
+        Decision refusal = possible.Holds && impossible.Length == 0
             ? new Decision.Undetermined(basis, reason, message) { Verdicts = ordered }
             : new Decision.Denied(basis, reason, message) { Verdicts = ordered };
         return Observe(refusal, reference);
@@ -129,16 +137,18 @@ public static class Decider
             Cached = refusal.Cached,
         };
 
-    private static ImmutableArray<AuthorityVerdict> Align(Requirement requirement, Digest digest, IReadOnlyList<AuthorityVerdict> verdicts)
+    private static ImmutableArray<AuthorityVerdict> Align(RuleAction.Require required, Digest digest, IReadOnlyList<AuthorityVerdict> verdicts)
     {
-        var authorities = requirement.Authorities();
-        var ordered = authorities
-            .SelectMany(a => verdicts.Where(v => string.Equals(v.Authority, a.Name, StringComparison.Ordinal)))
+        var expected = required.Requirement.Authorities().Select(a => (Attestation: (AttestationRequirement?)null, a.Name))
+            .Concat(required.Attestations.SelectMany(t => t.By.Select(a => (Attestation: (AttestationRequirement?)t, a.Name))))
+            .ToArray();
+        var ordered = expected
+            .SelectMany(e => verdicts.Where(v => v.Attestation == e.Attestation && string.Equals(v.Authority, e.Name, StringComparison.Ordinal)))
             .ToImmutableArray();
-        if (ordered.Length != authorities.Length || verdicts.Count != authorities.Length
-            || ordered.Select(v => v.Authority).Distinct(StringComparer.Ordinal).Count() != authorities.Length)
+        if (ordered.Length != expected.Length || verdicts.Count != expected.Length
+            || !expected.SequenceEqual(ordered.Select(v => (v.Attestation, v.Authority))))
         {
-            throw new ArgumentException("Exactly one verdict is needed for each authority of the rule.", nameof(verdicts));
+            throw new ArgumentException("Exactly one verdict is needed for each authority of the rule and of each of its attestations.", nameof(verdicts));
         }
 
         return ordered.All(v => v.Subject == digest)
@@ -159,8 +169,8 @@ public static class Decider
         return basis.Reference ?? throw new ArgumentException("There is no decision by a rule without a reference.", nameof(basis));
     }
 
-    private static Requirement RequirementOf(RuleMatch match) => match.Action is RuleAction.Require { Requirement: var requirement }
-        ? requirement
+    private static RuleAction.Require RequirementOf(RuleMatch match) => match.Action is RuleAction.Require required
+        ? required
         : throw new ArgumentException("The rule requires no evidence; use FromStatic.", nameof(match));
 
     private static Digest DigestOf(DecisionBasis basis) =>

@@ -60,6 +60,15 @@ public static class PolicyLimits
     /// <summary>Most members of one <c>anyOf</c>, <c>allOf</c> or <c>atLeast</c>.</summary>
     public const int MaxRequirementMembers = 64;
 
+    /// <summary>Most entries of one rule's <c>attestations</c>.</summary>
+    public const int MaxAttestationsPerRule = 16;
+
+    /// <summary>Most conditions on one attestation.</summary>
+    public const int MaxConditions = 64;
+
+    /// <summary>Most values of one <c>in</c>.</summary>
+    public const int MaxConditionValues = 64;
+
     /// <summary>Longest name of a policy, rule or authority, in characters.</summary>
     public const int MaxNameLength = 128;
 

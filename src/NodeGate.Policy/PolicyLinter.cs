@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeGate.Policy.Patterns;
+using NodeGate.Verification;
 
 namespace NodeGate.Policy;
 
@@ -145,15 +146,21 @@ public static class PolicyLinter
 
     private static IEnumerable<PolicyWarning> OfAuthorities(PolicyModel policy)
     {
-        var used = policy.Rules
-            .Select(r => r.Action).OfType<RuleAction.Require>()
-            .SelectMany(r => r.Requirement.Authorities()).ToHashSet();
+        var required = policy.Rules.Select(r => r.Action).OfType<RuleAction.Require>().ToArray();
+        var used = required.SelectMany(r => r.Requirement.Authorities()).Concat(required.SelectMany(r => r.Attestations).SelectMany(a => a.By)).ToHashSet();
         foreach (var authority in policy.Authorities)
         {
             if (!used.Contains(authority))
             {
                 yield return new PolicyWarning(
-                    authority.Position, PolicyWarningCode.UnusedAuthority, $"No rule requires authority '{authority.Name}'; remove it, or name it in a 'require'.");
+                    authority.Position, PolicyWarningCode.UnusedAuthority, $"No rule requires authority '{authority.Name}'; remove it, or name it in a 'require' or in 'by'.");
+            }
+
+            foreach (var pattern in OpenPatterns(authority))
+            {
+                yield return new PolicyWarning(
+                    authority.Position, PolicyWarningCode.OpenIdentity,
+                    $"Authority '{authority.Name}' takes {pattern}, which anybody can get an identity for; name what cannot be chosen by others, up to the first '/' after the host.");
             }
 
             var sharing = policy.Authorities
@@ -166,6 +173,14 @@ public static class PolicyLinter
                     $"Authority '{authority.Name}' has a signer that {string.Join(", ", sharing)} has as well: it is one signer, and 'atLeast' counts it once.");
             }
         }
+    }
+
+    /// <summary>Expressions that a stranger's issuer or subject matches as well: found by trying, not by reading them.</summary>
+    private static IEnumerable<TextPattern> OpenPatterns(Authority authority)
+    {
+        const string Stranger = "https://stranger.invalid";
+        var identities = authority.Requirement is KeylessRequirement keyless ? keyless.Identities : [];
+        return identities.SelectMany(i => new[] { i.Issuer, i.Subject }).Distinct().Where(p => p.Matches(Stranger) || p.Matches(Stranger + "/a/b") || p.Matches("a@stranger.invalid"));
     }
 
     private static PolicyWarning Warn(PolicyRule rule, PolicyWarningCode code, string message) => new(rule.Position, code, message);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using NodeGate.Policy.Conditions;
 using NodeGate.Policy.Patterns;
 using NodeGate.Verification;
 
@@ -89,6 +90,24 @@ internal static class PolicyRevision
 
     private static string Pair(KeyValuePair<string, string> pair) => $"{pair.Key.Length}:{pair.Key}={pair.Value}";
 
+    private static string AttestationText(AttestationRequirement attestation)
+    {
+        var text = new StringBuilder();
+        Add(text, attestation.Type);
+        AddAll(text, attestation.By.Select(a => a.Name));
+        AddAll(text, attestation.Conditions.Select(ConditionText));
+        return text.ToString();
+    }
+
+    private static string ConditionText(PredicateCondition condition)
+    {
+        var text = new StringBuilder();
+        Add(text, condition.Path.Text);
+        Add(text, condition.Test.Operator);
+        AddAll(text, condition.Test.Operands);
+        return text.ToString();
+    }
+
     private static string PatternText(TextPattern pattern) => $"{(pattern.IsRegex ? "regex" : "exact")} {pattern.Text.Length}:{pattern.Text} ";
 
     private static void AddAction(StringBuilder text, RuleAction action)
@@ -107,6 +126,7 @@ internal static class PolicyRevision
                 Add(text, "require");
                 // Names of authorities hold no bracket, comma or space, so the text of the tree says the tree.
                 Add(text, require.Requirement.ToString());
+                AddAll(text, require.Attestations.Select(AttestationText));
                 break;
         }
     }

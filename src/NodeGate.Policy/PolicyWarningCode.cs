@@ -38,4 +38,7 @@ public enum PolicyWarningCode
 
     /// <summary>A rule, or the policy, refuses nothing.</summary>
     AuditOnly = 11,
+
+    /// <summary>An identity's expression that a stranger's identity matches as well.</summary>
+    OpenIdentity = 12,
 }

@@ -26,6 +26,18 @@ internal static class RefusalText
         return (reason, $"Rule '{rule}' requires {requirement}: {details}.");
     }
 
+    /// <summary>Why this attestation is not there, or not known to be.</summary>
+    public static (DecisionReason Reason, string Message) OfAttestation(
+        string rule, ImmutableArray<AuthorityVerdict> verdicts, AttestationRequirement attestation, bool undetermined)
+    {
+        var own = verdicts.Where(v => v.Attestation == attestation).ToArray();
+        var telling = own.Where(v => v.Outcome == (undetermined ? VerdictOutcome.Inconclusive : VerdictOutcome.NotSatisfied)).ToArray();
+        var reason = telling.MinBy(v => ReasonOrder.PlaceOf(v.Reason))!.Reason;
+        return (reason, own.Length == 1
+            ? own[0].Message
+            : $"Rule '{rule}' requires an {attestation}: {string.Join("; ", telling.Select(v => Clause(v.Message)))}.");
+    }
+
     /// <summary>Every authority has a signer, but there are too few of them between them.</summary>
     private static (DecisionReason Reason, string Message) Shortfall(
         string rule, Requirement requirement, ImmutableArray<AuthorityVerdict> verdicts, bool undetermined)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace NodeGate.Policy;
 
 /// <summary>What a rule does with an image: exactly one of <see cref="Allow"/>, <see cref="Deny"/> and <see cref="Require"/>.</summary>
@@ -25,12 +27,22 @@ public abstract record RuleAction
         public string Reason { get; }
     }
 
-    /// <summary>The image is admitted when the requirement holds.</summary>
+    /// <summary>The image is admitted when the requirement holds and every attestation is there.</summary>
     public sealed record Require : RuleAction
     {
-        internal Require(Requirement requirement) => Requirement = requirement;
+        internal Require(Requirement requirement, ImmutableArray<AttestationRequirement> attestations)
+        {
+            Requirement = requirement;
+            Attestations = attestations;
+        }
 
         /// <summary>The tree over authorities.</summary>
         public Requirement Requirement { get; }
+
+        /// <summary>The attestations that there must be as well; each of them.</summary>
+        public ImmutableArray<AttestationRequirement> Attestations { get; }
+
+        /// <summary>For people: what must be signed and attested.</summary>
+        public override string ToString() => string.Join(" and ", Attestations.Select(a => a.ToString()).Prepend(Requirement.ToString()));
     }
 }

@@ -13,6 +13,14 @@ public abstract class EvidenceResult
         Steps = steps;
     }
 
+    private protected EvidenceResult(EvidenceResult earlier, ImmutableArray<VerificationStep> more)
+    {
+        Kind = earlier.Kind;
+        Source = earlier.Source;
+        Steps = [.. earlier.Steps, .. more];
+        NamesTag = earlier.NamesTag;
+    }
+
     /// <summary>The kind of evidence.</summary>
     public EvidenceKind Kind { get; }
 

@@ -12,6 +12,12 @@ public sealed class RejectedEvidence : EvidenceResult
         Reason = reason;
     }
 
+    internal RejectedEvidence(VerifiedEvidence attestation, ImmutableArray<VerificationStep> conditions)
+        : base(attestation, conditions)
+    {
+        Reason = DecisionReason.AttestationInvalid;
+    }
+
     /// <summary>Why, in the closed list; never <see cref="DecisionReason.Verified"/>.</summary>
     public DecisionReason Reason { get; }
 

@@ -110,4 +110,7 @@ public static class StepNames
 
     /// <summary>The key was good at every trusted time.</summary>
     public const string KeyValidity = "keyValidity";
+
+    /// <summary>A condition of the policy on an attestation's predicate; a step for each.</summary>
+    public const string Condition = "condition";
 }

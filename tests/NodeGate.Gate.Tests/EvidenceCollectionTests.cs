@@ -282,7 +282,7 @@ public sealed class EvidenceCollectionTests : IDisposable
         Registry.PutLegacy(digest, SignatureArtifact.Legacy(payloads));
         var first = Assert.IsType<Decision.Undetermined>(await _fixture.DecideAsync(GateFixture.Tagged));
         Assert.Equal(DecisionReason.LimitExceeded, first.Reason);
-        Assert.Equal(GateLimits.MaxEvidenceBytes / 2 / GateLimits.MaxPayloadBytes, Registry.Requests.Count(r => r.StartsWith("blob ", StringComparison.Ordinal)));
+        Assert.Equal(GateLimits.MaxEvidenceBytesOfAKind / GateLimits.MaxPayloadBytes, Registry.Requests.Count(r => r.StartsWith("blob ", StringComparison.Ordinal)));
         Assert.Equal(first.Message, (await _fixture.DecideAsync(GateFixture.Tagged)).Message);
     }
 

@@ -6,6 +6,7 @@ using NodeGate.Policy;
 using NodeGate.Registry;
 using NodeGate.Testing.Registries;
 using NodeGate.Testing.Signing;
+using NodeGate.Testing.Sigstore;
 
 namespace NodeGate.Gate.Tests;
 
@@ -13,28 +14,34 @@ namespace NodeGate.Gate.Tests;
 public sealed class RequestCountTests
 {
     [Theory]
-    [InlineData(true, true, true, 7, 6)]
-    [InlineData(true, true, false, 6, 5)]
-    [InlineData(true, false, true, 5, 4)]
-    [InlineData(false, true, true, 7, 6)]
-    [InlineData(false, true, false, 6, 5)]
-    [InlineData(false, false, true, 5, 5)]
-    public async Task Requests_ColdAndWarm_AreAsFewAsTheyCanBe(bool hasReferrersApi, bool bundle, bool legacy, int firstContact, int cold)
+    [InlineData("release", true, true, true, 7, 6)]
+    [InlineData("release", true, true, false, 6, 5)]
+    [InlineData("release", true, false, true, 5, 4)]
+    [InlineData("release", false, true, true, 7, 6)]
+    [InlineData("release", false, true, false, 6, 5)]
+    [InlineData("release", false, false, true, 5, 5)]
+    [InlineData("ci", true, true, true, 7, 6)]
+    [InlineData("ci", true, true, false, 6, 5)]
+    [InlineData("ci", true, false, true, 5, 4)]
+    [InlineData("ci", false, true, true, 7, 6)]
+    [InlineData("ci", false, true, false, 6, 5)]
+    [InlineData("ci", false, false, true, 5, 5)]
+    public async Task Requests_ColdAndWarm_AreAsFewAsTheyCanBe(string authority, bool hasReferrersApi, bool bundle, bool legacy, int firstContact, int cold)
     {
         await using var registry = await TestRegistry.StartAsync(new TestRegistryOptions { ReferrersApi = hasReferrersApi });
         using var fixture = new GateFixture(GateFixture.Document("enforce", "deny",
-            $"  - {{name: all, images: [\"{registry.Host}/**\"], require: {{anyOf: [release, other]}}}}"));
+            $"  - {{name: all, images: [\"{registry.Host}/**\"], require: {{anyOf: [{authority}, other]}}}}"));
         await using var sources = new RegistryImageSourceFactory(
             new RegistryOptions { CertsDir = fixture.LedgerFolder, PlainHttp = [registry.Host] }, TimeProvider.System, NullLogger<RegistryImageSourceFactory>.Instance);
         var gate = fixture.Build(sources);
 
         // The very first image from a host: whether it has the referrers API is not known, so both ways are asked in one round.
-        Push(registry, "1", bundle, legacy);
+        Push(registry, authority, "1", bundle, legacy);
         Assert.IsType<Decision.Admitted>(await AskAsync(gate, $"{registry.Host}/org/app:1"));
         Assert.InRange(registry.Requests.Count, cold, firstContact);
 
         registry.ClearRequests();
-        var digest = Push(registry, "2", bundle, legacy);
+        var digest = Push(registry, authority, "2", bundle, legacy);
         Assert.IsType<Decision.Admitted>(await AskAsync(gate, $"{registry.Host}/org/app:2"));
         Assert.Equal(cold, registry.Requests.Count);
 
@@ -50,7 +57,7 @@ public sealed class RequestCountTests
     private static Task<Decision> AskAsync(ImageGate gate, string image) =>
         gate.DecideAsync(new GateRequest { Image = image }, CancellationToken.None);
 
-    private static Digest Push(TestRegistry registry, string tag, bool bundle, bool legacy)
+    private static Digest Push(TestRegistry registry, string authority, string tag, bool bundle, bool legacy)
     {
         var config = registry.Store.PutBlob("org/app", System.Text.Encoding.UTF8.GetBytes("confi" + tag));
         var manifest = new JsonObject
@@ -64,7 +71,7 @@ public sealed class RequestCountTests
         var digest = registry.Store.PutManifest("org/app", MediaTypes.OciManifest, content, tag);
         if (bundle)
         {
-            var signature = Bundles.ToBytes(Bundles.Signature(GateFixture.Key, digest));
+            var signature = Bundles.ToBytes(authority == "ci" ? VirtualSigstore.Default.Signature(digest) : Bundles.Signature(GateFixture.Key, digest));
             var referrer = SignatureArtifact.Referrer(signature, new Descriptor(MediaTypes.OciManifest, digest, content.Length));
             Put(registry, referrer, null);
             PutFallback(registry, digest, referrer);
@@ -72,7 +79,8 @@ public sealed class RequestCountTests
 
         if (legacy)
         {
-            var signature = LegacySignature.Of(GateFixture.Key, $"{registry.Host}/org/app", digest);
+            var repository = $"{registry.Host}/org/app";
+            var signature = authority == "ci" ? VirtualSigstore.Default.LegacySignature(repository, digest) : LegacySignature.Of(GateFixture.Key, repository, digest);
             Put(registry, SignatureArtifact.Legacy(signature), SignatureArtifact.LegacyTag(digest));
         }
 

@@ -29,6 +29,8 @@ public sealed class DesignExampleTests
             images: ["ghcr.io/org/**"]
             namespaces: {include: ["prod-*"], exclude: ["prod-sandbox"]}
             require: {anyOf: [release-key, github-release]}
+            attestations:
+              - {type: "https://slsa.dev/provenance/v1", by: [github-release], conditions: [{path: /buildDefinition/buildType, equals: "…"}]}
           - {name: pause, images: ["registry.k8s.io/pause@sha256:7031c1b283388d2c2e09b57badb803c05ebed362dc88d84b480cc47f72a21097"], allow: {reason: "sandbox image, pinned"}}
           - {name: no-latest, images: ["**:latest"], deny: {reason: "floating tag"}}
         """;

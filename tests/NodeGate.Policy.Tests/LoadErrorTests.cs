@@ -43,7 +43,7 @@ public sealed class LoadErrorTests
     [InlineData("rules: [{name: r, images: [nginx], namespaces: {include: [a, a]}, deny: {reason: r}}]\n", 4, "rules[0].namespaces.include[1]", "'a'", "each namespace once")]
     [InlineData("rules: [{name: r, images: [nginx], namespaces: {exclude: [\"a**\"]}, deny: {reason: r}}]\n", 4, "rules[0].namespaces.exclude[0]", "'a**'", "'*' as its only wildcard")]
     [InlineData("rules: [{name: r, images: [nginx], signedRepository: ghcr.io/a, deny: {reason: r}}]\n", 4, "rules[0].signedRepository", "requires no signature", "together with 'require'")]
-    [InlineData("rules: [{name: r, images: [nginx], attestations: [], deny: {reason: r}}]\n", 4, "rules[0].attestations", "not supported by this version", "remove them")]
+    [InlineData("rules: [{name: r, images: [nginx], attestations: [{type: t, by: [a]}], deny: {reason: r}}]\n", 4, "rules[0].attestations", "requires no signature", "together with 'require'")]
     [InlineData("rules: [{name: r, images: [nginx], requireDigest: true, deny: {reason: r}}]\n", 4, "rules[0].requireDigest", "not supported by this version", "remove it")]
     [InlineData("rules: [{name: r, images: [nginx], platform: linux, deny: {reason: r}}]\n", 4, "rules[0].platform", "not supported by this version", "remove it")]
     [InlineData("rules: [{name: r, image: [nginx], images: [nginx], deny: {reason: r}}]\n", 4, "rules[0].image", "unknown key 'image'", "'images'?")]

@@ -12,7 +12,8 @@ public sealed class RevisionTests
           - {name: two, cosign: {keys: [{file: two.pub, validFrom: 2026-01-01T00:00:00Z}], transparencyLog: {trustRoot: r, threshold: 1}}}
           - {name: three, keyless: {trustRoot: r, identities: [{issuer: i, subjectRegex: s}], certificate: {buildTrigger: push}}}
         rules:
-          - {name: a, images: ["ghcr.io/a/**", "ghcr.io/b"], namespaces: {include: [x, y], exclude: [z]}, require: {anyOf: [one, two]}, signedRepository: ghcr.io/c}
+          - {name: a, images: ["ghcr.io/a/**", "ghcr.io/b"], namespaces: {include: [x, y], exclude: [z]}, require: {anyOf: [one, two]}, signedRepository: ghcr.io/c,
+             attestations: [{type: t, by: [one, three], conditions: [{path: /a, in: [x, y]}, {path: /b, olderThan: 24h}]}]}
           - {name: b, images: ["nginx"], allow: {reason: base}}
         """;
 
@@ -28,6 +29,10 @@ public sealed class RevisionTests
     [InlineData("images: [\"nginx\"]", "images: [docker.io/library/nginx]")]
     [InlineData("name: test", "name: other")]
     [InlineData("2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00")]
+    [InlineData("by: [one, three]", "by: [three, one, one]")]
+    [InlineData("in: [x, y]", "in: [y, \"x\"]")]
+    [InlineData("24h", "1d")]
+    [InlineData("{path: /a, in: [x, y]}, {path: /b, olderThan: 24h}", "{path: /b, olderThan: 24h}, {path: /a, in: [x, y]}")]
     [InlineData(", threshold: 1", "")]
     [InlineData("push}", "push}, requireLog: true, formats: [legacy, bundle]")]
     public void Revision_SameMeaning_IsTheSame(string from, string to) =>
@@ -57,6 +62,15 @@ public sealed class RevisionTests
     [InlineData("allow: {reason: base}", "mode: audit, allow: {reason: base}")]
     [InlineData("{name: b,", "{name: c,")]
     [InlineData("2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")]
+    [InlineData("type: t,", "type: u,")]
+    [InlineData("by: [one, three]", "by: [one]")]
+    [InlineData("path: /a", "path: /c")]
+    [InlineData("in: [x, y]", "in: [x]")]
+    [InlineData("in: [x, y]", "in: [\"x', 'y\"]")]
+    [InlineData("in: [x, y]", "equals: x")]
+    [InlineData("olderThan", "newerThan")]
+    [InlineData("24h", "25h")]
+    [InlineData(", {path: /b, olderThan: 24h}", "")]
     [InlineData("validFrom", "validUntil")]
     [InlineData("trustedRoot: two-logs.json", "trustedRoot: root.json")]
     [InlineData("trustedRoot: two-logs.json", "sigstore: {transparencyLogs: [{key: one.pub, url: u, validFrom: 2026-01-01T00:00:00Z}], certificateAuthorities: [{certificates: root.pem, uri: u}]}")]
@@ -83,6 +97,14 @@ public sealed class RevisionTests
             : Changed(from, to);
 
         Assert.NotEqual(Policies.Model(Base).Revision, Policies.Model(changed).Revision);
+    }
+
+    [Fact]
+    public void Revision_EachOperatorAndOperand_IsAnother()
+    {
+        string[] tests = ["equals: 5", "equals: \"5\"", "notEquals: 5", "contains: 5", "in: [5]", "matches: 5", "exists: true", "exists: false", "semver: 5", "newerThan: 5d"];
+
+        Assert.Equal(tests.Length, tests.Select(t => Policies.Model(Changed("olderThan: 24h", t)).Revision).Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]

@@ -84,6 +84,27 @@ public sealed class ThreeValuedTests
         Assert.EndsWith("not everything could be read: too slow.", decision.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("identities: [{issuer: i, subjectRegex: \".+\"}]", true, "Undetermined")]
+    [InlineData("identities: [{issuer: i, subjectRegex: \".+\"}]", false, "Denied")]
+    [InlineData("identities: [{issuer: i, subject: a}, {issuer: i, subject: b}, {issuer: i, subject: c}]", true, "Undetermined")]
+    [InlineData("identities: [{issuer: i, subject: a}, {issuer: i, subject: b}, {issuer: j, subject: c}]", false, "Denied")]
+    public void FromVerdicts_IdentitiesThatCannotBeCounted_LeaveOpenOnlyWhatWasNotRead(string identities, bool gap, string expected)
+    {
+        var (match, basis) = DeciderTests.Basis(
+            $"authorities: [{{name: a, keyless: {{trustRoot: public-good, {identities}}}}}]\n"
+                + "rules: [{name: r, images: [\"**\"], require: {atLeast: {count: 3, of: [a]}}}]\n",
+            "nginx", Policies.A);
+        var possible = Assert.IsType<RuleAction.Require>(match.Action).Requirement.Authorities()[0].PossibleSigners;
+        var verdict = Verdict("a", ["identity:i a"], gap: false) with
+        {
+            PossibleSigners = gap ? SignerSet.Union([SignerSet.Of(["identity:i a"]), possible]) : SignerSet.Of(["identity:i a"]),
+            Unread = gap ? new EvidenceGap(DecisionReason.TrustRootUnusable, "not fetched") : null,
+        };
+
+        Assert.Equal(expected, Decider.FromVerdicts(match, basis, [verdict]).Outcome);
+    }
+
     private static (bool Holds, string[] Signers) Oracle(Requirement requirement, Dictionary<string, string[]> signers)
     {
         if (requirement is Requirement.AuthorityRef reference)

@@ -6,7 +6,7 @@ namespace NodeGate.Gate.Collecting;
 /// </summary>
 internal sealed class EvidenceBudget
 {
-    private long _left = GateLimits.MaxEvidenceBytes / 2;
+    private long _left = GateLimits.MaxEvidenceBytesOfAKind;
 
     /// <summary>Takes what <paramref name="size"/> says, if it is within <paramref name="limit"/> and there is enough left.</summary>
     internal bool TrySpend(long size, int limit)

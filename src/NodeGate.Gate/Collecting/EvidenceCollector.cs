@@ -7,7 +7,7 @@ namespace NodeGate.Gate.Collecting;
 /// <summary>Fetches everything attached to one image that could be evidence, once for all authorities.</summary>
 /// <remarks>
 /// Rounds of requests, each side by side: (1) the image's manifest, unless it was resolved from a tag before; (2) the list of referrers and
-/// the <c>.sig</c> manifest; (3) the referrers' manifests and the legacy payloads; (4) the bundles. With the digest known, (1) runs
+/// the <c>.sig</c> and <c>.att</c> manifests; (3) the referrers' manifests and the legacy payloads; (4) the bundles and envelopes of referrers. With the digest known, (1) runs
 /// together with (2). What cannot be read becomes <see cref="UnreadableEvidence"/> or a gap and does not spoil the rest: it matters only
 /// where nothing else satisfies the rule.
 /// </remarks>
@@ -15,13 +15,19 @@ internal sealed class EvidenceCollector
 {
     private readonly IImageSource _source;
     private readonly ImageReference _reference;
-    private readonly EvidenceBudget _bundleBudget = new();
-    private readonly EvidenceBudget _legacyBudget = new();
+    private readonly EvidenceWanted _wanted;
+    private readonly EvidenceBudget _referrerBudget = new();
+    private readonly EvidenceBudget _signatureBudget = new();
+    private readonly EvidenceBudget _attestationBudget = new();
 
     private readonly SemaphoreSlim _parallel = new(GateLimits.MaxParallelRequests);
 
-    internal EvidenceCollector(IImageSource source, ImageReference reference)
+    /// <param name="source">The registry.</param>
+    /// <param name="reference">The image.</param>
+    /// <param name="wanted">What is asked for at all.</param>
+    internal EvidenceCollector(IImageSource source, ImageReference reference, EvidenceWanted wanted)
     {
+        _wanted = wanted;
         _source = source;
         _reference = reference;
     }
@@ -29,11 +35,10 @@ internal sealed class EvidenceCollector
     /// <summary>Collects the evidence for <paramref name="digest"/>.</summary>
     /// <param name="digest">The digest that is judged.</param>
     /// <param name="resolved">Its manifest, where a tag was resolved to it.</param>
-    /// <param name="wanted">What is asked for at all.</param>
     /// <param name="cancellationToken">The deadline, or nobody waits any more.</param>
     /// <exception cref="ContentException">The image itself cannot be had.</exception>
     internal async Task<CollectedEvidence> CollectAsync(
-        Digest digest, FetchedManifest? resolved, EvidenceWanted wanted, CancellationToken cancellationToken)
+        Digest digest, FetchedManifest? resolved, CancellationToken cancellationToken)
     {
         if (resolved is null && digest.Algorithm != DigestAlgorithm.Sha256)
         {
@@ -43,21 +48,27 @@ internal sealed class EvidenceCollector
 
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var stored = resolved is null ? digest : Sha256Of(resolved);
-        var bundles = wanted.Bundles ? CollectBundlesAsync(digest, stored, failed.Token) : Nothing();
-        var legacy = wanted.Legacy ? CollectLegacyAsync(stored, failed.Token) : Nothing();
+        var referrers = _wanted.Referrers ? CollectReferrersAsync(digest, stored, failed.Token) : Nothing();
+        var signatures = _wanted.Signatures ? CollectLegacyAsync(stored, LegacyImage.Signatures, _signatureBudget, failed.Token) : Nothing();
+        var attestations = _wanted.Attestations ? CollectLegacyAsync(stored, LegacyImage.Attestations, _attestationBudget, failed.Token) : Nothing();
         try
         {
             var manifest = resolved ?? await ResolveAsync(digest, cancellationToken);
-            var (bundleEvidence, bundleGap) = await bundles;
-            var (legacyEvidence, legacyGap) = await legacy;
+            var (referrerEvidence, referrerGap) = await referrers;
+            var (signatureEvidence, signatureGap) = await signatures;
+            var (attestationEvidence, attestationGap) = await attestations;
             return new CollectedEvidence(
-                new SignedSubject(_reference, manifest.Descriptor, manifest.Content), [.. bundleEvidence, .. legacyEvidence], bundleGap, legacyGap);
+                new SignedSubject(_reference, manifest.Descriptor, manifest.Content),
+                [.. referrerEvidence, .. signatureEvidence, .. attestationEvidence],
+                referrerGap,
+                signatureGap,
+                attestationGap);
         }
         finally
         {
             // Without the image its evidence is worth nothing; and no task of ours outlives the question.
             await failed.CancelAsync();
-            await ((Task)Task.WhenAll(bundles, legacy)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(referrers, signatures, attestations)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -73,7 +84,7 @@ internal sealed class EvidenceCollector
         ? manifest.Descriptor.Digest
         : Digest.Of(manifest.Content.Span);
 
-    private async Task<Part> CollectBundlesAsync(Digest digest, Digest stored, CancellationToken cancellationToken)
+    private async Task<Part> CollectReferrersAsync(Digest digest, Digest stored, CancellationToken cancellationToken)
     {
         IReadOnlyList<Descriptor> listed;
         try
@@ -96,20 +107,23 @@ internal sealed class EvidenceCollector
         // Round 3.
         var referrers = await Task.WhenAll(candidates.Take(GateLimits.MaxReferrers).Select(r => ReadReferrerAsync(r, digest, stored, cancellationToken)));
 
-        // Round 4.
+        // Round 4. An envelope's signer is proven by its layer's annotations, so that equal envelopes may differ; bundles do not.
         var found = await Task.WhenAll(referrers
-            .Where(r => r is not null)
-            .Select(r => r!)
-            .DistinctBy(r => r.Source)
-            .Select(r => r.Layer is null ? Task.FromResult(r.Unreadable!) : ReadBundleAsync(r.Layer, cancellationToken)));
+            .SelectMany(r => r)
+            .DistinctBy(r => (r.Source, r.Envelope))
+            .Select(r => r.Unreadable is not null ? Task.FromResult(r.Unreadable)
+                : r.Envelope is not null ? ReadEnvelopeAsync(r.Envelope, cancellationToken)
+                : ReadBundleAsync(r.Bundle!, cancellationToken)));
         return new Part(found, gap);
     }
 
-    private async Task<Referrer?> ReadReferrerAsync(Descriptor listed, Digest digest, Digest stored, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Referrer>> ReadReferrerAsync(Descriptor listed, Digest digest, Digest stored, CancellationToken cancellationToken)
     {
-        if (!_bundleBudget.TrySpend(listed.Size, GateLimits.MaxReferrerManifestBytes))
+        // Not known before it was read: what it could have been for somebody who asks.
+        var kind = _wanted.Bundles ? EvidenceKind.SigstoreBundle : EvidenceKind.CosignAttestation;
+        if (!_referrerBudget.TrySpend(listed.Size, GateLimits.MaxReferrerManifestBytes))
         {
-            return new Referrer(listed.Digest, null, TooMuch(listed, EvidenceKind.SigstoreBundle, GateLimits.MaxReferrerManifestBytes));
+            return [Referrer.Of(TooMuch(listed, kind, GateLimits.MaxReferrerManifestBytes))];
         }
 
         Manifest manifest;
@@ -119,33 +133,36 @@ internal sealed class EvidenceCollector
             var fetched = await _source.FetchManifestAsync(listed.Digest, cancellationToken);
             if (!MediaTypes.IsManifest(fetched.Descriptor.MediaType))
             {
-                return null;
+                return [];
             }
 
             manifest = Manifest.Parse(fetched.Content, fetched.Descriptor.MediaType);
         }
         catch (ContentException e)
         {
-            return new Referrer(listed.Digest, null, Unreadable(listed.Digest, EvidenceKind.SigstoreBundle, e));
+            return [Referrer.Of(Unreadable(listed.Digest, kind, e))];
         }
         catch (FormatException e)
         {
             // Its bytes are what they are: whoever pushed them made no signature, and trying again changes nothing.
             return ReferrerOrder.ClaimsBundle(listed)
-                ? new Referrer(listed.Digest, null, new UnreadableEvidence(listed.Digest, EvidenceKind.SigstoreBundle, DecisionReason.SignatureInvalid, e.Message))
-                : null;
+                ? [Referrer.Of(new UnreadableEvidence(listed.Digest, kind, DecisionReason.SignatureInvalid, e.Message))]
+                : [];
         }
 
-        // What says that it belongs to another image, or holds something else than one bundle, is no evidence about this one.
+        // What says that it belongs to another image, or holds something else than one bundle or envelopes, is no evidence about this one.
         var isOurs = manifest.Subject is null || manifest.Subject.Digest == digest || manifest.Subject.Digest == stored;
-        return isOurs && manifest.Layers is [{ } layer] && layer.MediaType.StartsWith(MediaTypes.SigstoreBundlePrefix, StringComparison.Ordinal)
-            ? new Referrer(layer.Digest, layer, null)
-            : null;
+        return !isOurs ? []
+            : _wanted.Bundles && manifest.Layers is [{ } layer] && layer.MediaType.StartsWith(MediaTypes.SigstoreBundlePrefix, StringComparison.Ordinal)
+                ? [new Referrer(layer.Digest, layer, null, null)]
+            : _wanted.Attestations
+                ? [.. manifest.Layers.Where(l => l.MediaType == MediaTypes.DsseEnvelope).Take(GateLimits.MaxSignatureLayers).Select(l => new Referrer(l.Digest, null, l, null))]
+            : [];
     }
 
     private async Task<Evidence> ReadBundleAsync(Descriptor layer, CancellationToken cancellationToken)
     {
-        if (!_bundleBudget.TrySpend(layer.Size, GateLimits.MaxBundleBytes))
+        if (!_referrerBudget.TrySpend(layer.Size, GateLimits.MaxBundleBytes))
         {
             return TooMuch(layer, EvidenceKind.SigstoreBundle, GateLimits.MaxBundleBytes);
         }
@@ -161,13 +178,20 @@ internal sealed class EvidenceCollector
         }
     }
 
-    private async Task<Part> CollectLegacyAsync(Digest stored, CancellationToken cancellationToken)
+    /// <summary>Legacy referrers of cosign attestations (WriteAttestationsReferrer) have the layers of an <c>.att</c> image.</summary>
+    private async Task<Evidence> ReadEnvelopeAsync(Descriptor layer, CancellationToken cancellationToken)
+    {
+        var envelope = await ReadPayloadAsync(layer, LegacyImage.Attestations, _referrerBudget, cancellationToken);
+        return envelope.Unreadable ?? LegacyImage.Attestations.EvidenceOf(layer, envelope.Content);
+    }
+
+    private async Task<Part> CollectLegacyAsync(Digest stored, LegacyImage image, EvidenceBudget budget, CancellationToken cancellationToken)
     {
         FetchedManifest? fetched;
         try
         {
             using var turn = await TurnAsync(cancellationToken);
-            fetched = await _source.FindManifestAsync($"sha256-{stored.Hex}.sig", cancellationToken);
+            fetched = await _source.FindManifestAsync($"sha256-{stored.Hex}{image.Suffix}", cancellationToken);
         }
         catch (ContentException e)
         {
@@ -186,21 +210,21 @@ internal sealed class EvidenceCollector
         }
         catch (FormatException e)
         {
-            return new Part([new UnreadableEvidence(fetched.Descriptor.Digest, EvidenceKind.CosignSignature, DecisionReason.SignatureInvalid, e.Message)], null);
+            return new Part([new UnreadableEvidence(fetched.Descriptor.Digest, image.Kind, DecisionReason.SignatureInvalid, e.Message)], null);
         }
 
         var gap = manifest.Layers.Length <= GateLimits.MaxSignatureLayers
             ? null
             : new EvidenceGap(
                 DecisionReason.LimitExceeded,
-                $"The signature image of {stored} has {manifest.Layers.Length} layers; at most {GateLimits.MaxSignatureLayers} are looked at. Remove signatures that are not needed.");
+                $"The {image.Content} image of {stored} has {manifest.Layers.Length} layers; at most {GateLimits.MaxSignatureLayers} are looked at. Remove {image.Content}s that are not needed.");
         var layers = manifest.Layers.Take(GateLimits.MaxSignatureLayers).ToList();
 
         // Signers that sign the same payload share its blob; the signature itself is in each layer's annotations.
         var payloads = new Dictionary<Digest, Task<Fetched>>();
-        foreach (var layer in layers.Where(l => l.MediaType == MediaTypes.CosignSimpleSigning && !payloads.ContainsKey(l.Digest)))
+        foreach (var layer in layers.Where(l => l.MediaType == image.LayerType && !payloads.ContainsKey(l.Digest)))
         {
-            payloads[layer.Digest] = ReadPayloadAsync(layer, cancellationToken);
+            payloads[layer.Digest] = ReadPayloadAsync(layer, image, budget, cancellationToken);
         }
 
         await Task.WhenAll(payloads.Values);
@@ -209,28 +233,27 @@ internal sealed class EvidenceCollector
         {
             // Another media type is refused by name, so its bytes are not fetched.
             var payload = payloads.TryGetValue(layer.Digest, out var read) ? await read : new Fetched(default, null);
-            found.Add(payload.Unreadable
-                ?? (Evidence)new CosignSignatureEvidence(layer.Digest, layer.MediaType, payload.Content, layer.Annotations));
+            found.Add(payload.Unreadable ?? image.EvidenceOf(layer, payload.Content));
         }
 
         return new Part(found, gap);
     }
 
-    private async Task<Fetched> ReadPayloadAsync(Descriptor layer, CancellationToken cancellationToken)
+    private async Task<Fetched> ReadPayloadAsync(Descriptor layer, LegacyImage image, EvidenceBudget budget, CancellationToken cancellationToken)
     {
-        if (!_legacyBudget.TrySpend(layer.Size, GateLimits.MaxPayloadBytes))
+        if (!budget.TrySpend(layer.Size, image.MaxLayerBytes))
         {
-            return new Fetched(default, TooMuch(layer, EvidenceKind.CosignSignature, GateLimits.MaxPayloadBytes));
+            return new Fetched(default, TooMuch(layer, image.Kind, image.MaxLayerBytes));
         }
 
         try
         {
             using var turn = await TurnAsync(cancellationToken);
-            return new Fetched(await _source.FetchBlobAsync(layer, GateLimits.MaxPayloadBytes, cancellationToken), null);
+            return new Fetched(await _source.FetchBlobAsync(layer, image.MaxLayerBytes, cancellationToken), null);
         }
         catch (ContentException e)
         {
-            return new Fetched(default, Unreadable(layer.Digest, EvidenceKind.CosignSignature, e));
+            return new Fetched(default, Unreadable(layer.Digest, image.Kind, e));
         }
     }
 
@@ -240,7 +263,7 @@ internal sealed class EvidenceCollector
         DecisionReason.LimitExceeded,
         content.Size > limit
             ? $"{content.Digest} has {content.Size} bytes; at most {limit} are read."
-            : $"At {content.Digest} the evidence exceeds {GateLimits.MaxEvidenceBytes / 2} bytes; no more is read.");
+            : $"At {content.Digest} the evidence exceeds {GateLimits.MaxEvidenceBytesOfAKind} bytes; no more is read.");
 
     private static EvidenceGap GapOf(ContentException e) => new(ReasonOf(e), e.Message);
 
@@ -260,7 +283,11 @@ internal sealed class EvidenceCollector
 
     private readonly record struct Fetched(ReadOnlyMemory<byte> Content, UnreadableEvidence? Unreadable);
 
-    private sealed record Referrer(Digest Source, Descriptor? Layer, Evidence? Unreadable);
+    /// <summary>One of: a bundle, an envelope, or why neither could be read.</summary>
+    private sealed record Referrer(Digest Source, Descriptor? Bundle, Descriptor? Envelope, Evidence? Unreadable)
+    {
+        public static Referrer Of(UnreadableEvidence unreadable) => new(unreadable.Source, null, null, unreadable);
+    }
 
     private readonly struct Turn(SemaphoreSlim parallel) : IDisposable
     {

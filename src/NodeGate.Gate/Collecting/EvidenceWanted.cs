@@ -1,13 +1,23 @@
-using System.Collections.Immutable;
 using NodeGate.Policy;
 
 namespace NodeGate.Gate.Collecting;
 
-/// <summary>The kinds of evidence that at least one authority accepts; for the others the registry is not asked.</summary>
-/// <param name="Bundles">Sigstore bundles, as referrers.</param>
-/// <param name="Legacy">Legacy cosign signatures, under the <c>.sig</c> tag.</param>
-internal readonly record struct EvidenceWanted(bool Bundles, bool Legacy)
+/// <summary>The kinds of evidence that at least one authority of a rule accepts; for the others the registry is not asked.</summary>
+/// <param name="Bundles">Sigstore bundles, as referrers: signatures and attestations.</param>
+/// <param name="Signatures">Legacy cosign signatures, under the <c>.sig</c> tag.</param>
+/// <param name="Attestations">Legacy cosign attestations, under the <c>.att</c> tag and as referrers.</param>
+internal readonly record struct EvidenceWanted(bool Bundles, bool Signatures, bool Attestations)
 {
-    internal static EvidenceWanted By(ImmutableArray<Authority> authorities) =>
-        new(authorities.Any(a => a.Requirement.AcceptBundle), authorities.Any(a => a.Requirement.AcceptLegacy));
+    internal static EvidenceWanted By(RuleAction.Require required)
+    {
+        var signers = required.Requirement.Authorities();
+        var attesters = required.Attestations.SelectMany(a => a.By).ToArray();
+        return new EvidenceWanted(
+            signers.Concat(attesters).Any(a => a.Requirement.AcceptBundle),
+            signers.Any(a => a.Requirement.AcceptLegacy),
+            attesters.Any(a => a.Requirement.AcceptLegacy));
+    }
+
+    /// <summary>Whether the list of referrers can have anything that is wanted.</summary>
+    internal bool Referrers => Bundles || Attestations;
 }

@@ -133,7 +133,7 @@ internal static class PolicyCommand
         {
             RuleAction.Allow allow => $"allow: {allow.Reason}{mode}",
             RuleAction.Deny deny => $"deny: {deny.Reason}{mode}",
-            RuleAction.Require require => $"require {require.Requirement}{mode}",
+            RuleAction.Require require => $"require {require}{mode}",
             _ => throw new InvalidOperationException("A rule action that this version does not know."),
         };
     }

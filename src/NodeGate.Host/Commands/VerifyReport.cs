@@ -59,7 +59,8 @@ internal static class VerifyReport
         text.Append(decision is Decision.Admitted { Observed: not null } ? ", mode audit: let through\n" : "\n");
         foreach (var verdict in shown.Verdicts)
         {
-            text.Append("  authority ").Append(verdict.Authority).Append(": ").Append(verdict.Outcome).Append(" (").Append(verdict.Reason).Append(")\n");
+            var attestation = verdict.Attestation is { } wanted ? $"attestation {Terminal(wanted.Type)} by " : "";
+            text.Append("  ").Append(attestation).Append("authority ").Append(verdict.Authority).Append(": ").Append(verdict.Outcome).Append(" (").Append(verdict.Reason).Append(")\n");
             foreach (var evidence in verdict.Evidence)
             {
                 AppendEvidence(text, evidence);

@@ -18,7 +18,6 @@ internal static class LaterKeys
         ("notary", "'cosign' or 'keyless': sign with cosign as well, or keep this authority for a version that has notary"));
 
     public static ImmutableDictionary<string, string> Rule { get; } = Of(
-        ("attestations", "no 'attestations': remove them, and use 'require' for who must have signed"),
         ("requireDigest", "no 'requireDigest': remove it; NodeGate pulls by the digest that it verified in any case"),
         ("platform", "no 'platform': remove it; the signature of the whole index is what is verified"));
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeGate.Oci;
+using NodeGate.Policy.Loading.Attestations;
 using NodeGate.Policy.Loading.Trust;
 using NodeGate.Policy.Patterns;
 using NodeGate.Verification;
@@ -81,7 +82,8 @@ internal sealed class ModelBuilder
         {
             { Allow: { } allow } => new RuleAction.Allow(allow),
             { Deny: { } deny } => new RuleAction.Deny(deny),
-            { Require: { } require } when BuildRequirement(require) is { } requirement => new RuleAction.Require(requirement),
+            { Require: { } require } when BuildRequirement(require) is { } requirement =>
+                new RuleAction.Require(requirement, [.. config.Attestations.Select(BuildAttestation).OfType<AttestationRequirement>()]),
             _ => new RuleAction.Deny("invalid rule"),
         };
         var namespaces = config.Namespaces is { } n ? new NamespaceSelector(n.Include, n.Exclude) : null;
@@ -138,6 +140,12 @@ internal sealed class ModelBuilder
             RequireKind.AllOf => new Requirement.AllOf(members),
             _ => new Requirement.AtLeast(config.Count, members),
         };
+    }
+
+    private AttestationRequirement? BuildAttestation(AttestationConfig config)
+    {
+        ImmutableArray<Authority> by = [.. config.By.Select(b => _authorities.Find(b.Text, b.Position)).OfType<Authority>().Distinct()];
+        return config.Type is { } type ? new AttestationRequirement(type.Text, by, config.Conditions) : null;
     }
 
     private void RefuseImpossible(RequireConfig config, ImmutableArray<Requirement> members)

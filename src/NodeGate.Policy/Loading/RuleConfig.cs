@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeGate.Policy.Loading.Attestations;
 
 namespace NodeGate.Policy.Loading;
 
@@ -20,6 +21,8 @@ internal sealed record RuleConfig
     public string? Deny { get; init; }
 
     public RequireConfig? Require { get; init; }
+
+    public ImmutableArray<AttestationConfig> Attestations { get; init; } = [];
 
     public Located? SignedRepository { get; init; }
 }

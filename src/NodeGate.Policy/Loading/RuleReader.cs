@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeGate.Policy.Loading.Attestations;
 using NodeGate.Policy.Loading.Yaml;
 
 namespace NodeGate.Policy.Loading;
@@ -8,7 +9,7 @@ internal static class RuleReader
 {
     private const string Shape = "a rule: {name: …, images: […], require: {anyOf: […]}}";
     private const string Reason = "'{reason: …}': why, in one sentence for the people who meet this rule";
-    private static readonly ImmutableArray<string> Keys = ["name", "images", "namespaces", "mode", "require", "allow", "deny", "signedRepository"];
+    private static readonly ImmutableArray<string> Keys = ["name", "images", "namespaces", "mode", "require", "attestations", "allow", "deny", "signedRepository"];
 
     public static RuleConfig? Read(YamlNode node, ErrorList errors)
     {
@@ -31,6 +32,13 @@ internal static class RuleReader
             errors.Add(rule.Optional("signedRepository")!.Position, "'signedRepository' in a rule that requires no signature", "it together with 'require', or not at all");
         }
 
+        if (rule.Has("attestations") && !rule.Has("require"))
+        {
+            errors.Add(rule.Optional("attestations")!.Position, "'attestations' in a rule that requires no signature", "them together with 'require', or not at all");
+        }
+
+        var attestations = rule.List(
+            rule.Optional("attestations"), "a list of attestations", PolicyLimits.MaxAttestationsPerRule, nameof(PolicyLimits.MaxAttestationsPerRule));
         return new RuleConfig
         {
             Name = rule.Name(rule.Required("name", "'name: …', by which decisions name it"), "a name"),
@@ -41,6 +49,7 @@ internal static class RuleReader
             Allow = ReadReason(rule, "allow", errors),
             Deny = ReadReason(rule, "deny", errors),
             Require = rule.Optional("require") is { } require ? RequireReader.Read(require, 1, errors) : null,
+            Attestations = [.. attestations.Select(n => AttestationReader.Read(n, errors)).OfType<AttestationConfig>()],
             SignedRepository = rule.Text(
                 rule.Optional("signedRepository"), "the repository that signatures name, such as 'ghcr.io/org/app'", PolicyLimits.MaxPatternLength),
         };

@@ -4,10 +4,11 @@ using System.Text;
 namespace NodeGate.Verification.Strict;
 
 /// <summary>Quotes a stranger's text in a message: shortened, and with nothing in it that could forge a log line or confuse a terminal.</summary>
-internal static class Shown
+public static class Shown
 {
     private const int Longest = 100;
 
+    /// <summary>The text in quotes.</summary>
     public static string Text(string text)
     {
         var shown = new StringBuilder("'");

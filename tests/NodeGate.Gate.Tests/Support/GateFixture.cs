@@ -5,6 +5,7 @@ using NodeGate.Oci;
 using NodeGate.Policy;
 using NodeGate.Testing.Files;
 using NodeGate.Testing.Signing;
+using NodeGate.Testing.Sigstore;
 using NodeGate.Testing.Time;
 
 namespace NodeGate.Gate.Tests.Support;
@@ -65,6 +66,7 @@ internal sealed class GateFixture : IDisposable
         mode: {{{mode}}}
         unmatched: {{{unmatched}}}
         authorities:
+          - {name: ci, keyless: {trustRoot: public-good, identities: [{issuer: "{{{VirtualSigstore.OidcIssuer}}}", subject: "{{{VirtualSigstore.Subject}}}"}]}}
           - {name: release, cosign: {keys: [{file: release.pub}]}}
           - {name: other, cosign: {keys: [{file: other.pub}]}}
           - {name: bundle-only, cosign: {keys: [{file: release.pub}], formats: [bundle]}}
@@ -123,7 +125,8 @@ internal sealed class GateFixture : IDisposable
         public FileContent Read(string policyPath, string file, int maxBytes) =>
             FileContent.Found(Encoding.UTF8.GetBytes(file == "release.pub" ? Key.PublicPem : OtherKey.PublicPem));
 
-        public FileContent ReadBuiltIn(string name) => FileContent.Unreadable("not in tests");
+        public FileContent ReadBuiltIn(string name) =>
+            FileContent.Found(Encoding.UTF8.GetBytes(VirtualSigstore.Default.TrustedRoot().ToJsonString()));
 
         public FileContent ReadFetched(TufSource source) => FileContent.Unreadable("not in tests");
     }

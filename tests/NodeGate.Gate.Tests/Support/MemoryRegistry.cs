@@ -64,9 +64,11 @@ internal sealed class MemoryRegistry : IImageSourceFactory
         PutLegacy(image, artifact);
     }
 
-    public void PutLegacy(Digest image, SignatureArtifact artifact)
+    public void PutLegacy(Digest image, SignatureArtifact artifact) => PutTagged(SignatureArtifact.LegacyTag(image), artifact);
+
+    public void PutTagged(string tag, SignatureArtifact artifact)
     {
-        PutManifest(artifact.Manifest, MediaTypes.OciManifest, SignatureArtifact.LegacyTag(image));
+        PutManifest(artifact.Manifest, MediaTypes.OciManifest, tag);
         foreach (var blob in artifact.Blobs)
         {
             PutBlob(blob);
