@@ -16,13 +16,15 @@ public sealed class CosignSigningTests
         await using var world = await SigningWorld.StartAsync();
         await using var cosign = Cosign.Version(3);
 
-        var signed = await cosign.RunAsync(["sign", .. world.SigningArguments(log, timestamp), "--identity-token", world.Services.Token(), world.Reference(world.Image)]);
+        var signed = await cosign.RunAsync(
+            ["sign", .. world.SigningArguments(log, timestamp), "--identity-token", world.Services.Token(), world.Reference(world.Image)]);
 
         Assert.True(signed.ExitCode == 0, signed.ToString());
         var bundle = Assert.Single(world.Bundles(world.Image));
         Judge.AssertVerified(Judge.Verify(bundle, world.Subject(world.Image), Judge.Keyless with { Timestamps = timestamp ? 1 : 0 }));
         Assert.IsType<RejectedEvidence>(Judge.Verify(bundle, world.Subject(world.OtherImage), Judge.Keyless));
-        IEnumerable<string> verify = ["verify", "--trusted-root", world.Files.TrustedRoot, .. SigningWorld.Signer, .. log == 2 ? ["--use-signed-timestamps"] : Array.Empty<string>()];
+        IEnumerable<string> times = log == 2 ? ["--use-signed-timestamps"] : [];
+        IEnumerable<string> verify = ["verify", "--trusted-root", world.Files.TrustedRoot, .. SigningWorld.Signer, .. times];
         Assert.Equal(0, (await cosign.RunAsync([.. verify, world.Reference(world.Image)])).ExitCode);
         Assert.NotEqual(0, (await cosign.RunAsync([.. verify, world.Reference(world.OtherImage)])).ExitCode);
     }
@@ -63,13 +65,15 @@ public sealed class CosignSigningTests
         await using var cosign = Cosign.Version(3);
         var key = await cosign.GenerateKeyPairAsync();
 
-        var signed = await cosign.RunAsync(["sign", "--key", key.PrivateKey, .. world.SigningArguments(log, timestamp: true), world.Reference(world.Image)]);
+        var signed = await cosign.RunAsync(
+            ["sign", "--key", key.PrivateKey, .. world.SigningArguments(log, timestamp: true), world.Reference(world.Image)]);
 
         Assert.True(signed.ExitCode == 0, signed.ToString());
         var bundle = Assert.Single(world.Bundles(world.Image));
         var requirement = Judge.LoggedKey(await File.ReadAllTextAsync(key.PublicKey));
         Judge.AssertVerified(Judge.Verify(bundle, world.Subject(world.Image), requirement));
-        var verified = await cosign.RunAsync(["verify", "--key", key.PublicKey, "--trusted-root", world.Files.TrustedRoot, world.Reference(world.Image)]);
+        var verified = await cosign.RunAsync(
+            ["verify", "--key", key.PublicKey, "--trusted-root", world.Files.TrustedRoot, world.Reference(world.Image)]);
         Assert.True(verified.ExitCode == 0, verified.ToString());
     }
 
@@ -107,7 +111,8 @@ public sealed class CosignSigningTests
         var requirement = Judge.Keyless with { AttestationType = MintedBundles.Predicate };
         Judge.AssertVerified(EvidenceVerifier.Verify(layer, world.Subject(world.Image), requirement));
         Assert.IsType<RejectedEvidence>(EvidenceVerifier.Verify(layer, world.Subject(world.OtherImage), requirement));
-        var verified = await cosign.RunAsync(["verify-attestation", .. SigningWorld.Signer, "--type", MintedBundles.Predicate, world.Reference(world.Image)]);
+        var verified = await cosign.RunAsync(
+            ["verify-attestation", .. SigningWorld.Signer, "--type", MintedBundles.Predicate, world.Reference(world.Image)]);
         Assert.True(verified.ExitCode == 0, verified.ToString());
     }
 

@@ -28,7 +28,8 @@ public sealed class ImageFixtureTests
         var (signed, other) = await TwoImagesAsync(registry);
         registry.AddBundle(Repository, signed, Sigstore.Signature(signed.Digest, MintOptions.Default with { LogVersion = log }));
         registry.AddBundle(Repository, other, Sigstore.Signature(signed.Digest));
-        IEnumerable<string> arguments = ["verify", "--trusted-root", files.TrustedRoot, .. Signer, .. log == 2 ? ["--use-signed-timestamps"] : Array.Empty<string>()];
+        IEnumerable<string> times = log == 2 ? ["--use-signed-timestamps"] : [];
+        IEnumerable<string> arguments = ["verify", "--trusted-root", files.TrustedRoot, .. Signer, .. times];
 
         var accepted = await cosign.RunAsync([.. arguments, Reference(registry, signed)]);
         var refused = await cosign.RunAsync([.. arguments, Reference(registry, other)]);
@@ -102,7 +103,8 @@ public sealed class ImageFixtureTests
 
         var result = await cosign.RunAsync(
         [
-            "verify", "--insecure-ignore-tlog", "--use-signed-timestamps", "--timestamp-certificate-chain", folder.At("tsa.pem"), .. Signer, Reference(registry, signed),
+            "verify", "--insecure-ignore-tlog", "--use-signed-timestamps", "--timestamp-certificate-chain", folder.At("tsa.pem"),
+            .. Signer, Reference(registry, signed),
         ]);
 
         Assert.True(result.ExitCode == 0, result.ToString());
@@ -118,7 +120,8 @@ public sealed class ImageFixtureTests
         await using var cosign = Keyless(2, folder);
         var (signed, _) = await TwoImagesAsync(registry);
         var options = MintOptions.Default with { Log = LogOptions.Default with { Kind = kind } };
-        registry.AddLegacyAttestations(Repository, signed, Sigstore.LegacyAttestation(signed.Digest, MintedBundles.Predicate, new JsonObject(), options));
+        var layer = Sigstore.LegacyAttestation(signed.Digest, MintedBundles.Predicate, new JsonObject(), options);
+        registry.AddLegacyAttestations(Repository, signed, layer);
 
         var result = await cosign.RunAsync(["verify-attestation", "--type", MintedBundles.Predicate, .. Signer, Reference(registry, signed)]);
 

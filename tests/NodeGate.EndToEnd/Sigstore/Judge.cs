@@ -39,12 +39,13 @@ internal static class Judge
         return EvidenceVerifier.Verify(new BundleEvidence(Digest.Of(bytes), bytes), subject, requirement);
     }
 
-    public static void AssertVerified(EvidenceResult result) =>
-        Assert.True(result is VerifiedEvidence, result is RejectedEvidence rejected ? $"{rejected.Reason} {rejected.Step}: {rejected.Detail}" : "neither");
+    public static void AssertVerified(EvidenceResult result) => Assert.True(
+        result is VerifiedEvidence, result is RejectedEvidence rejected ? $"{rejected.Reason} {rejected.Step}: {rejected.Detail}" : "neither");
 
     private static TrustRoot Root()
     {
-        Assert.True(TrustRoot.TryParse(Encoding.UTF8.GetBytes(VirtualSigstore.Default.TrustedRoot().ToJsonString()), out var root, out var error), error);
+        var json = Encoding.UTF8.GetBytes(VirtualSigstore.Default.TrustedRoot().ToJsonString());
+        Assert.True(TrustRoot.TryParse(json, out var root, out var error), error);
         return root;
     }
 }

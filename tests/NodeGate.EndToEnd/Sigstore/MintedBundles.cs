@@ -24,9 +24,12 @@ internal static class MintedBundles
         ["message v0.3 old media type"] = () => Message(V1 with { MediaType = Bundles.V03Old }),
         ["message v0.3 with timestamp"] = () => Message(V1 with { Authorities = [Sigstore.Tsa] }),
         ["message rekor v2"] = () => Message(V2),
-        ["message rekor v2 witnessed"] = () => Message(V2 with { Log = Noted(NoteOptions.Default with { Witnesses = [new VirtualWitness("w.test/a-b")] }) }),
+        ["message rekor v2 witnessed"] = () => Message(V2 with
+        {
+            Log = Noted(NoteOptions.Default with { Witnesses = [new VirtualWitness("w.test/a-b")] }),
+        }),
         ["message rekor v2 first in tree"] = () => Message(V2 with { Log = LogOptions.Default with { Before = 0, After = 0 } }),
-        ["message rekor v2 timestamp without certificate"] = () => Message(V2 with { Timestamp = TimestampOptions.Default with { EmbedCertificate = false } }),
+        ["message rekor v2 timestamp without certificate"] = () => Message(Stamped(t => t with { EmbedCertificate = false })),
         ["message email"] = () => Message(V1 with { Names = [GeneralName.Email(VirtualSigstore.Subject)] }),
         ["message P-384"] = () => Message(V1 with { Key = P384 }),
         ["envelope dsse"] = () => Envelope(V1),
@@ -86,7 +89,8 @@ internal static class MintedBundles
 
     private static LogOptions Noted(NoteOptions note) => LogOptions.Default with { Checkpoint = note };
 
-    private static MintOptions Promised(Func<PromisedEntry, PromisedEntry> alter) => V1 with { Log = LogOptions.Default with { AlterPromised = alter } };
+    private static MintOptions Promised(Func<PromisedEntry, PromisedEntry> alter) =>
+        V1 with { Log = LogOptions.Default with { AlterPromised = alter } };
 
     private static MintOptions Stamped(Func<TimestampOptions, TimestampOptions> alter) => V2 with { Timestamp = alter(TimestampOptions.Default) };
 }

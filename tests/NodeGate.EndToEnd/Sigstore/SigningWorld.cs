@@ -64,8 +64,8 @@ public sealed class SigningWorld : IAsyncDisposable
         await File.WriteAllBytesAsync(file, content);
         IEnumerable<string> stamp = timestamp ? ["--tsa", Services.Url] : [];
         IEnumerable<string> type = payloadType is null ? [] : ["--payload-type", payloadType];
-        var bundle = await SigstoreJs.SignAsync(
-            file, ["--fulcio", Services.Url, "--rekor", Services.Url, "--rekor-version", $"{logVersion}", "--token", Services.Token(), .. stamp, .. type]);
+        IEnumerable<string> services = ["--fulcio", Services.Url, "--rekor", Services.Url, "--rekor-version", $"{logVersion}"];
+        var bundle = await SigstoreJs.SignAsync(file, [.. services, "--token", Services.Token(), .. stamp, .. type]);
         return JsonNode.Parse(bundle)!.AsObject();
     }
 

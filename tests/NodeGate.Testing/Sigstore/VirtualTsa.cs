@@ -10,7 +10,7 @@ namespace NodeGate.Testing.Sigstore;
 public sealed class VirtualTsa
 {
     private static readonly byte[] LeafName = Der.Name((Oids.Organization, "virtual.test"), (Oids.CommonName, "virtual-tsa"));
-    private static readonly byte[] IntermediateName = Der.Name((Oids.Organization, "virtual.test"), (Oids.CommonName, "virtual-tsa-intermediate"));
+    private static readonly byte[] MiddleName = Der.Name((Oids.Organization, "virtual.test"), (Oids.CommonName, "virtual-tsa-intermediate"));
     private static readonly byte[] RootName = Der.Name((Oids.Organization, "virtual.test"), (Oids.CommonName, "virtual-tsa-root"));
 
     private readonly VirtualTsaOptions _options;
@@ -25,8 +25,8 @@ public sealed class VirtualTsa
         var (issuerName, issuerKey) = (RootName, RootKey);
         if (_options.Intermediate)
         {
-            (issuerName, issuerKey) = (IntermediateName, SigningKey.Ecdsa(ECCurve.NamedCurves.nistP384, HashAlgorithmName.SHA384));
-            var intermediate = CertificateTemplate.Authority(IntermediateName, issuerKey, RootName, RootKey, from, to, pathLength: 0)
+            (issuerName, issuerKey) = (MiddleName, SigningKey.Ecdsa(ECCurve.NamedCurves.nistP384, HashAlgorithmName.SHA384));
+            var intermediate = CertificateTemplate.Authority(MiddleName, issuerKey, RootName, RootKey, from, to, pathLength: 0)
                 .With(CertificateExtension.ExtendedKeyUsage(Oids.TimeStamping));
             Intermediate = Altered(_options.AlterIntermediate, intermediate).Sign(RootKey);
         }
@@ -77,7 +77,9 @@ public sealed class VirtualTsa
     public byte[] StampImprint(byte[] imprint, BigInteger? nonce, DateTimeOffset time, TimestampOptions options)
     {
         var status = Der.Sequence(Der.Integer(options.Status));
-        return options.Status > 1 ? Der.Sequence(status) : Der.Sequence(status, Token(Info(imprint, nonce, options.Time ?? time, options), time, options));
+        return options.Status > 1
+            ? Der.Sequence(status)
+            : Der.Sequence(status, Token(Info(imprint, nonce, options.Time ?? time, options), time, options));
     }
 
     private static byte[] Info(byte[] imprint, BigInteger? nonce, DateTimeOffset time, TimestampOptions options)

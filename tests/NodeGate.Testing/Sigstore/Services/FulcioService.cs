@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeGate.Testing.Sigstore.Services;
 
-/// <summary>Fulcio's API: a certificate for whoever the token says the caller is. Whether the token's issuer signed it is not its business here.</summary>
+/// <summary>Fulcio's API: a certificate for whoever the token says the caller is. Who signed the token is not its business here.</summary>
 internal static class FulcioService
 {
     /// <summary><c>POST /api/v2/signingCert</c>. The token is in the request, or in the Authorization header (cosign 3).</summary>

@@ -18,7 +18,8 @@ internal sealed class RekorService(VirtualSigstore sigstore)
         var entry = sigstore.RekorV1.Record(KeptBody(proposed), time, options);
         var proof = entry["inclusionProof"]!;
         var leaf = MerkleTree.LeafHash(Convert.FromBase64String((string)entry["canonicalizedBody"]!));
-        var uuid = long.Parse(VirtualRekorV1.TreeId, CultureInfo.InvariantCulture).ToString("x16", CultureInfo.InvariantCulture) + Convert.ToHexStringLower(leaf);
+        var tree = long.Parse(VirtualRekorV1.TreeId, CultureInfo.InvariantCulture);
+        var uuid = tree.ToString("x16", CultureInfo.InvariantCulture) + Convert.ToHexStringLower(leaf);
         return new JsonObject
         {
             [uuid] = new JsonObject

@@ -116,7 +116,8 @@ public sealed class VirtualSigstoreServer : IAsyncDisposable
         await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted)
         ?? throw new BadHttpRequestException("There is no JSON in the request.");
 
-    private static Task JsonAsync(HttpContext context, int status, JsonObject answer) => TextAsync(context, status, "application/json", answer.ToJsonString());
+    private static Task JsonAsync(HttpContext context, int status, JsonObject answer) =>
+        TextAsync(context, status, "application/json", answer.ToJsonString());
 
     private static async Task TextAsync(HttpContext context, int status, string contentType, string text)
     {
