@@ -101,6 +101,30 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Load_TrustRootsBeyondMaxTrustRoots_AreRefused()
+    {
+        AssertLoads(Policies.Head + TrustRoots("a", PolicyLimits.MaxTrustRoots));
+        AssertRefused("MaxTrustRoots", Policies.Head + TrustRoots("a", PolicyLimits.MaxTrustRoots + 1));
+        AssertRefused("MaxTrustRoots", Policies.Head + TrustRoots("a", PolicyLimits.MaxTrustRoots), Policies.Head + TrustRoots("b", 1));
+    }
+
+    [Fact]
+    public void Load_IdentitiesBeyondMaxIdentitiesPerAuthority_AreRefused()
+    {
+        AssertLoads(Policies.Head + Identities(PolicyLimits.MaxIdentitiesPerAuthority));
+        AssertRefused("MaxIdentitiesPerAuthority", Policies.Head + Identities(PolicyLimits.MaxIdentitiesPerAuthority + 1));
+    }
+
+    [Fact]
+    public void Load_AttestationsBeyondTheirLimits_AreRefused()
+    {
+        AssertLoads(Attestations(PolicyLimits.MaxAttestationsPerRule, PolicyLimits.MaxConditions, PolicyLimits.MaxConditionValues));
+        AssertRefused("MaxAttestationsPerRule", Attestations(PolicyLimits.MaxAttestationsPerRule + 1, 1, 1));
+        AssertRefused("MaxConditions", Attestations(1, PolicyLimits.MaxConditions + 1, 1));
+        AssertRefused("MaxConditionValues", Attestations(1, 1, PolicyLimits.MaxConditionValues + 1));
+    }
+
+    [Fact]
     public void Load_RequirementBeyondMaxRequirementDepth_IsRefused()
     {
         AssertLoads(Policies.Head + Policies.Authorities + Requirement(PolicyLimits.MaxRequirementDepth - 1));
@@ -185,6 +209,20 @@ public sealed class LimitTests
 
     private static string Annotations(int count) =>
         $"authorities: [{{name: a, cosign: {{keys: [{{file: one.pub}}], annotations: {{{string.Join(", ", Enumerable.Range(0, count).Select(i => $"k{i}: v"))}}}}}}}]\n";
+
+    private static string TrustRoots(string prefix, int count) =>
+        $"trustRoots: [{string.Join(", ", Enumerable.Range(0, count).Select(i => $"{{name: {prefix}{i}, trustedRoot: root.json}}"))}]\n";
+
+    private static string Identities(int count) =>
+        $"authorities: [{{name: a, keyless: {{trustRoot: public-good, identities: [{string.Join(", ", Enumerable.Repeat("{issuer: i, subject: s}", count))}]}}}}]\n";
+
+    private static string Attestations(int count, int conditions, int values)
+    {
+        var condition = $"{{path: /a, in: [{string.Join(", ", Enumerable.Repeat("x", values))}]}}";
+        var attestation = $"{{type: t, by: [one], conditions: [{string.Join(", ", Enumerable.Repeat(condition, conditions))}]}}";
+        return Policies.Head + Policies.Authorities
+            + $"rules: [{{name: r, images: [nginx], require: one, attestations: [{string.Join(", ", Enumerable.Repeat(attestation, count))}]}}]\n";
+    }
 
     private static string Requirement(int lists) =>
         "rules: [{name: r, images: [nginx], require: " + string.Concat(Enumerable.Repeat("{anyOf: [", lists)) + "one" + string.Concat(Enumerable.Repeat("]}", lists)) + "}]\n";

@@ -12,6 +12,8 @@ public sealed class LintAndExplainTests
     [InlineData("rules: [{name: r, images: [nginx], namespaces: {include: [\"a*\"], exclude: [b]}, deny: {reason: r}}]\n", PolicyWarningCode.NamespaceWithoutEffect, "exclude 'b'")]
     [InlineData("authorities: [{name: a, cosign: {keys: [{file: one.pub}]}}]\nrules: [{name: r, images: [nginx], deny: {reason: r}}]\n", PolicyWarningCode.UnusedAuthority, "No rule requires authority 'a'")]
     [InlineData("authorities: [{name: a, cosign: {keys: [{file: one.pub}]}}, {name: b, cosign: {keys: [{file: one-again.pub}]}}]\nrules: [{name: r, images: [nginx], require: {anyOf: [a, b]}}]\n", PolicyWarningCode.SharedKey, "'atLeast' counts it once")]
+    [InlineData("authorities: [{name: a, keyless: {trustRoot: public-good, identities: [{issuer: i, subjectRegex: \".*\"}]}}]\nrules: [{name: r, images: [nginx], require: a}]\n", PolicyWarningCode.OpenIdentity, "takes /.*/")]
+    [InlineData("authorities: [{name: a, keyless: {trustRoot: public-good, identities: [{issuerRegex: \"https://.+\", subject: s}]}}]\nrules: [{name: r, images: [nginx], require: a}]\n", PolicyWarningCode.OpenIdentity, "takes /https://.+/")]
     [InlineData("rules: [{name: r, images: [\"ghcr.io/org/.*\"], deny: {reason: r}}]\n", PolicyWarningCode.LooksLikeRegex, "no regular expressions")]
     [InlineData("rules: [{name: r, images: [ghcr.io], deny: {reason: r}}]\n", PolicyWarningCode.LooksLikeRegistry, "write 'ghcr.io/**'")]
     [InlineData("rules: [{name: r, images: [\"localhost:5000\"], deny: {reason: r}}]\n", PolicyWarningCode.LooksLikeRegistry, "write 'localhost/**'")]
