@@ -57,7 +57,7 @@ public static class StepNames
     /// <summary>The payload carries the required annotations.</summary>
     public const string Annotations = "annotations";
 
-    /// <summary>The transparency log.</summary>
+    /// <summary>The logs that have the entry were trusted when it was signed; skipped where the policy does not ask the log.</summary>
     public const string TransparencyLog = "transparencyLog";
 
     /// <summary>The trust root can be used and has what the requirement needs.</summary>

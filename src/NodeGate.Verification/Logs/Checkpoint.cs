@@ -58,7 +58,7 @@ internal sealed record Checkpoint(string Origin, long Size, byte[] RootHash, Sig
         }
 
         // Rekor v1 hashes its key alone (not as signed-note would), Rekor v2 the note key, which is what the trust root names it by.
-        var hint = (isRekorV2 ? log.KeyId : log.Key.Fingerprint.ToHash()).AsSpan(0, HintBytes);
+        var hint = (isRekorV2 ? log.CheckpointKeyId : log.Key.Fingerprint.ToHash()).AsSpan(0, HintBytes);
         var signedBytes = Note.SignedBytes;
         var signatures = 0;
         foreach (var line in Note.Signatures)

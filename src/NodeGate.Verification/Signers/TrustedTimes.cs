@@ -49,7 +49,7 @@ internal static class TrustedTimes
         }
 
         times = [.. entries.Select(e => e.Time).OfType<DateTimeOffset>().Concat(stamps.Select(s => s.Time)).Distinct().Order()];
-        return null;
+        return trace.Take(StepNames.TransparencyLog, LogPeriod.Check(entries, times), out _);
     }
 
     /// <summary>What authorities stamp: the signature; of a legacy attestation, whose signature is inside, the whole layer.</summary>

@@ -7,10 +7,12 @@ namespace NodeGate.Verification;
 /// <summary>A log whose signatures are trusted (sigstore_trustroot.proto, TransparencyLogInstance): a Rekor, or a certificate log.</summary>
 public sealed class TransparencyLog
 {
-    internal TransparencyLog(string baseUrl, byte[] keyId, PublicKey key, ValidityPeriod validFor, string operatorName)
+    internal TransparencyLog(
+        string baseUrl, byte[] keyId, PublicKey key, ValidityPeriod validFor, string operatorName, byte[]? checkpointKeyId = null)
     {
         BaseUrl = baseUrl;
         KeyId = keyId;
+        CheckpointKeyId = checkpointKeyId ?? keyId;
         Key = key;
         ValidFor = validFor;
         Operator = operatorName;
@@ -33,6 +35,9 @@ public sealed class TransparencyLog
     /// ECDSA, of its note key (verification.md section 2.5).
     /// </summary>
     internal byte[] KeyId { get; }
+
+    /// <summary>By its first bytes a checkpoint's signature names the key (checkpointKeyId); the same unless a trust root says otherwise.</summary>
+    internal byte[] CheckpointKeyId { get; }
 
     /// <summary>The host of <see cref="BaseUrl"/>, with its path: the origin of a Rekor v2 checkpoint.</summary>
     internal string Origin => OriginOf(BaseUrl);

@@ -107,16 +107,25 @@ internal sealed class TrustRootReader
             return null;
         }
 
-        var keyId = node.Optional("checkpointKeyId")?.Optional("keyId") is { } checkpointKey && checkpointKey.Bytes(KeyIdBytes) is { Length: KeyIdBytes } full
-            ? full
-            : node.Required("logId").Required("keyId").Bytes(KeyIdBytes);
+        return new TransparencyLog(
+            baseUrl,
+            KeyId(node.Required("logId")),
+            key,
+            validFor,
+            node.Optional("operator")?.Text() ?? TransparencyLog.HostOf(baseUrl),
+            node.Optional("checkpointKeyId") is { } checkpointKeyId ? KeyId(checkpointKeyId) : null);
+    }
+
+    private static byte[] KeyId(StrictNode node)
+    {
+        var keyId = node.Required("keyId").Bytes(KeyIdBytes);
         // check: trust-root-log-id
         if (keyId.Length != KeyIdBytes)
         {
-            throw node.Wrong($"has a logId of {keyId.Length} bytes; expected {KeyIdBytes}");
+            throw node.Wrong($"has a keyId of {keyId.Length} bytes; expected {KeyIdBytes}");
         }
 
-        return new TransparencyLog(baseUrl, keyId, key, validFor, node.Optional("operator")?.Text() ?? TransparencyLog.HostOf(baseUrl));
+        return keyId;
     }
 
     private ImmutableArray<CertificateAuthority> Authorities(StrictNode root, string name)

@@ -41,7 +41,7 @@ public sealed class KeylessSignerTests
     [Fact]
     public void Verify_Signature_HasEveryStep() => Assert.Equal(
         ["format", "content", "bundle", "mediaType", "material", "tlogEntries", "timestamps", "keyMaterial", "envelope", "trustRoot", "certificate", "signature",
-            "logEntry", "logEntryBody", "inclusionPromise", "checkpoint", "inclusionProof", "logThreshold", "timestampThreshold", "trustedTime",
+            "logEntry", "logEntryBody", "inclusionPromise", "checkpoint", "inclusionProof", "logThreshold", "timestampThreshold", "transparencyLog", "trustedTime",
             "certificatePath", "certificateTransparency", "certificate", "identity", "certificateExtensions",
             "payload", "payloadType", "predicateType", "digest", "annotations", "repository"],
         Keyless.Verify(Keyless.Signature()).Steps.Select(s => s.Step));
@@ -120,6 +120,15 @@ public sealed class KeylessSignerTests
         })),
         DecisionReason.CertificateInvalid,
         StepNames.CertificatePath);
+
+    /// <summary>An entry of Rekor v2 has no time of its own: the timestamp says when.</summary>
+    [Fact]
+    public void Verify_LogThatHadEnded_Rejected() => AssertRejected(
+        Keyless.Verify(
+            Keyless.Signature(MintOptions.RekorV2),
+            Keyless.Requirement with { TrustRoot = Keyless.RootWith(r => r["tlogs"]![1]!["publicKey"]!["validFor"]!["end"] = "2025-02-01T00:00:00Z") }),
+        DecisionReason.LogEntryInvalid,
+        StepNames.TransparencyLog);
 
     [Fact]
     public void Verify_CertifiedByAStranger_Rejected() => AssertRejected(

@@ -38,13 +38,21 @@ public sealed class TrustRootTests
     public void TryParse_OtherHash_Refused() => AssertRefused(r => First(r, "tlogs")["hashAlgorithm"] = "SHA2_512", "$.tlogs[0]");
 
     [Fact]
-    public void TryParse_LogIdOfAnotherLength_Refused() => AssertRefused(
-        r =>
-        {
-            First(r, "tlogs").Remove("checkpointKeyId");
-            First(r, "tlogs")["logId"]!["keyId"] = "AAAA";
-        },
-        "$.tlogs[0]");
+    public void TryParse_LogIdOfAnotherLength_Refused() => AssertRefused(r => First(r, "tlogs")["logId"]!["keyId"] = "AAAA", "$.tlogs[0].logId");
+
+    [Fact]
+    public void TryParse_CheckpointKeyIdOfAnotherLength_Refused() =>
+        AssertRefused(r => First(r, "tlogs")["checkpointKeyId"] = new JsonObject { ["keyId"] = "AAAA" }, "$.tlogs[0].checkpointKeyId");
+
+    /// <summary>An entry names its log by the one, a checkpoint its key by the other.</summary>
+    [Fact]
+    public void TryParse_CheckpointKeyId_NamesTheKeyOfCheckpointsOnly()
+    {
+        var root = Keyless.RootWith(r => First(r, "tlogs")["checkpointKeyId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(new byte[32]) });
+
+        Assert.NotEqual(new byte[32], root.TransparencyLogs[0].KeyId);
+        Assert.Equal(new byte[32], root.TransparencyLogs[0].CheckpointKeyId);
+    }
 
     [Fact]
     public void TryParse_TimeThatIsNone_Refused() =>
