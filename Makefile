@@ -30,7 +30,9 @@ demo: tools ## signed, unsigned and smuggled images against a real containerd; s
 bench: tools ## measure the relay and the decision; writes artifacts/bench/results.json
 	dotnet run -c $(CONFIGURATION) --project tests/NodeGate.Benchmarks
 
-conformance: tools build ## only the tests of the category Conformance
+conformance: tools build ## the client of the public suites (artifacts/conformance/), all vectors through it, and the tests of that category
+	dotnet publish tests/NodeGate.Conformance -c $(CONFIGURATION) --no-build -o artifacts/conformance $(DOTNET_FLAGS) -v quiet
+	@packaging/tools/run-conformance.sh artifacts/conformance/nodegate-conformance
 	@packaging/tools/run-tests.sh $(CONFIGURATION) --filter Category=Conformance
 
 lint: ## formatting and analyzers, changes nothing

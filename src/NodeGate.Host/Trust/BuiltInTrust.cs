@@ -4,16 +4,16 @@ namespace NodeGate.Host.Trust;
 /// The trust root of Sigstore's public-good instance that this program was built with (packaging/tools/get-trust.sh), so that
 /// <c>trustRoot: public-good</c> needs neither a file nor the network.
 /// </summary>
-internal static class BuiltInTrust
+public static class BuiltInTrust
 {
     /// <summary>The name under which a policy asks for it.</summary>
-    internal const string PublicGood = "public-good";
+    public const string PublicGood = "public-good";
 
     /// <summary>Its <c>trusted_root.json</c>, or why this program has none.</summary>
-    internal static StoredTrust TrustedRoot { get; } = Read("trusted_root.json");
+    public static StoredTrust TrustedRoot { get; } = Read("trusted_root.json");
 
     /// <summary>The root metadata of its TUF repository, to be pinned; null where this program has none.</summary>
-    internal static byte[]? PinnedRoot { get; } = Read("root.json").TrustedRoot;
+    public static byte[]? PinnedRoot { get; } = Read("root.json").TrustedRoot;
 
     private static StoredTrust Read(string name)
     {
