@@ -104,6 +104,7 @@ internal static class RegistryGrammar
     {
         port = 0;
         var digits = text.TrimStart('0');
-        return digits.Length is > 0 and <= 5 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= MaxPort;
+        // .NET's numbers may end with NUL characters, which would be part of the name from here on.
+        return digits.Length is > 0 and <= 5 && !digits.ContainsAnyExceptInRange('0', '9') && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= MaxPort;
     }
 }

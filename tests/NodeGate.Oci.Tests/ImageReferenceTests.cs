@@ -126,6 +126,7 @@ public sealed class ImageReferenceTests
     [InlineData("r:50 00/a", 1)]
     [InlineData("r:+80/a", 1)]
     [InlineData("r:0/a", 1)]
+    [InlineData("r:44\0/a", 1)]
     [InlineData("r:65536/a", 1)]
     [InlineData("r:4294967376/a", 1)]
     [InlineData("r:80:80/a", 1)]
