@@ -143,6 +143,7 @@ public sealed class BundleStructureTests
     [InlineData("1.0")]
     [InlineData("\"-1\"")]
     [InlineData("\" 1\"")]
+    [InlineData("\"1\\u0000\"")]
     [InlineData("\"9223372036854775808\"")]
     [InlineData("1e3")]
     public void Verify_LogIndexThatIsNoCount_Rejected(string index) => AssertEntryRejected(e => e["logIndex"] = JsonNode.Parse(index));

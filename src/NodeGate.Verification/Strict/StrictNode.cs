@@ -84,7 +84,7 @@ internal readonly struct StrictNode
             _ => throw Wrong("is not a number"),
         };
         // check: json-count
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || text.EndsWith('\0'))
         {
             throw Wrong($"is {Shown.Text(text)}, not a whole number from 0 to 2^63-1");
         }
