@@ -47,7 +47,7 @@ internal static class GrpcMessageText
         for (var i = 0; i < encoded.Length; i++)
         {
             if (encoded[i] == (byte)'%' && i + 2 < encoded.Length
-                && byte.TryParse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+                && char.IsAsciiHexDigit((char)encoded[i + 2]) && byte.TryParse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
             {
                 result[written++] = value;
                 i += 2;

@@ -216,11 +216,11 @@ public sealed class Ledger : IDisposable
                 }
 
                 break;
-            case ShownImage shown:
+            case ShownImage shown when shown.ShownAt <= _time.GetUtcNow() + LedgerLimits.RecentFor:
                 _recent.Restore(shown.Asked, shown.ImageId, shown.ShownAt + LedgerLimits.RecentWriteInterval);
                 break;
             default:
-                // An admission of the future, or of a damaged journal: verified anew.
+                // An admission of a damaged journal, verified anew; or something of the future, perhaps so far that no interval can be added.
                 break;
         }
     }

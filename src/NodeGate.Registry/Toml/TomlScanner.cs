@@ -213,7 +213,8 @@ internal sealed class TomlScanner(string text)
 
     private Rune ReadScalar(int digits)
     {
-        if (_position + digits <= text.Length
+        // .NET's numbers may end with NUL characters; here these are no digits.
+        if (_position + digits <= text.Length && char.IsAsciiHexDigit(text[_position + digits - 1])
             && uint.TryParse(text.AsSpan(_position, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
             && Rune.TryCreate(value, out var rune))
         {

@@ -16,6 +16,18 @@ public sealed class LedgerCrashTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>Found by fuzzing: adding to such a time overflowed, and the daemon did not start.</summary>
+    [Fact]
+    public async Task Open_AnswerFromTheEndOfTime_IsNotBelieved()
+    {
+        await File.WriteAllBytesAsync(
+            JournalPath, [.. JournalCodec.EncodeHeader(), .. JournalCodec.Encode(new ShownImage("ghcr.io/org/app:1", "sha256:aa", DateTimeOffset.MaxValue))]);
+
+        using var ledger = Open();
+
+        Assert.False(ledger.WasPresentRecently("ghcr.io/org/app:1", "sha256:aa"));
+    }
+
     /// <summary>Oracle: after a cut at any byte exactly the records whose line is complete are there; nothing else ever is.</summary>
     [Fact]
     public async Task Open_CutAtEveryByte_HasExactlyTheCompleteRecords()

@@ -63,6 +63,7 @@ public sealed class TomlReaderTests
     [InlineData("[[t]]", 1)]
     [InlineData("a = \"\\x\"", 1)]
     [InlineData("a = \"\\ud800\"", 1)]
+    [InlineData("a = \"\\u00e\0\"", 1)]
     [InlineData("a = \"\u0001\"", 1)]
     [InlineData("a = 1\r b = 2", 1)]
     [InlineData("a = {}\n[a]", 2)]
