@@ -151,6 +151,7 @@ public sealed class ConditionTests
     [InlineData("[{type: t, by: [one], conditions: [{equals: x}]}]", "[0].conditions[0]", "no 'path'", "RFC 6901")]
     [InlineData("[{type: t, by: [one], conditions: [{path: a/b, equals: x}]}]", "[0].conditions[0].path", "'a/b'", "RFC 6901")]
     [InlineData("[{type: t, by: [one], conditions: [{path: /a~2, equals: x}]}]", "[0].conditions[0].path", "'/a~2'", "'~0' a '~'")]
+    [InlineData("[{type: t, by: [one], conditions: [{path: /a~~01, equals: x}]}]", "[0].conditions[0].path", "'/a~~01'", "'~0' a '~'")]
     [InlineData("[{type: t, by: [one], conditions: [{path: /a}]}]", "[0].conditions[0]", "without an operator", "exactly one of equals")]
     [InlineData("[{type: t, by: [one], conditions: [{path: /a, equals: x, exists: true}]}]", "[0].conditions[0]", "'equals' and 'exists'", "exactly one of equals")]
     [InlineData("[{type: t, by: [one], conditions: [{path: /a, equal: x, equals: x}]}]", "[0].conditions[0].equal", "unknown key", "'equals'?")]

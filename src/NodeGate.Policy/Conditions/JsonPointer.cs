@@ -23,7 +23,7 @@ internal sealed class JsonPointer
     public static bool TryParse(string text, [NotNullWhen(true)] out JsonPointer? pointer)
     {
         pointer = null;
-        if (!text.StartsWith('/') || text.Replace("~0", "", StringComparison.Ordinal).Replace("~1", "", StringComparison.Ordinal).Contains('~', StringComparison.Ordinal))
+        if (!text.StartsWith('/') || text.Split('~').Skip(1).Any(rest => rest is not ['0' or '1', ..]))
         {
             return false;
         }

@@ -11,7 +11,8 @@ internal static class ConditionDuration
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
-        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1)
+        // .NET's numbers may end with NUL characters.
+        if (text.Length < 2 || !char.IsAsciiDigit(text[^2]) || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1)
         {
             return false;
         }
