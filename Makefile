@@ -3,13 +3,14 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CONFIGURATION ?= Release
 PUBLISH_RID ?= linux-x64
+FUZZ_SECONDS ?= 120
 # The build server would keep files of a deleted checkout open, and outlive the command.
 DOTNET_FLAGS := --nologo --disable-build-servers
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
-.PHONY: help tools build test demo bench conformance lint format publish clean
+.PHONY: help tools build test demo bench fuzz conformance lint format publish clean
 
 help: ## explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ demo: tools ## signed, unsigned and smuggled images against a real containerd; s
 
 bench: tools ## measure the relay and the decision; writes artifacts/bench/results.json
 	dotnet run -c $(CONFIGURATION) --project tests/NodeGate.Benchmarks
+
+fuzz: ## search for inputs that break a parser's oracle: FUZZ_SECONDS=120 in all; TARGET=name, SEED=n, INPUT=file, KEEP=1 (adds to the corpus)
+	TMPDIR=$$(test -w /dev/shm && echo /dev/shm || echo /tmp) dotnet run -c $(CONFIGURATION) --project tests/NodeGate.Fuzz -- FUZZ_SECONDS=$(FUZZ_SECONDS) TARGET=$(TARGET) SEED=$(SEED) INPUT=$(INPUT) KEEP=$(KEEP)
 
 conformance: tools build ## the client of the public suites (artifacts/conformance/), all vectors through it, and the tests of that category
 	dotnet publish tests/NodeGate.Conformance -c $(CONFIGURATION) --no-build -o artifacts/conformance $(DOTNET_FLAGS) -v quiet
