@@ -2,8 +2,8 @@
 # Removes each check of NodeGate.Verification, one at a time, and prints which tests notice.
 #
 # A check is the statement under a comment "// check: NAME". In a copy of the sources each gets a switch, and the test methods are called
-# in one process for each mutant in turn, so that all of it is one build and a few minutes. Prints a table row for each check: its name and
-# the test methods that fail without it. Exits 1 if one is noticed by no test. Tests with a category (vectors, properties) are left out:
+# in one process for each mutant in turn, so that all of it is one build and a few minutes. Prints a table row for each check: its name, the
+# section of the reference that asks for it, and the test methods that fail without it. Exits 1 if one is noticed by no test. Tests with a category (vectors, properties) are left out:
 # a table of single faults is what is wanted. The copy is deleted.
 #
 #   packaging/tools/mutate-checks.sh [NAME...]
@@ -67,10 +67,10 @@ internal static class MutantProgram
         var unnoticed = 0;
         foreach (var check in checks)
         {
-            Mutant.Name = check;
-            var failed = reached.GetValueOrDefault(check, []).Where(Fails).Select(Name).ToList();
+            Mutant.Name = check.Split('=')[0];
+            var failed = reached.GetValueOrDefault(Mutant.Name, []).Where(Fails).ToList();
             unnoticed += failed.Count == 0 ? 1 : 0;
-            Console.WriteLine($"| `{check}` | {(failed.Count == 0 ? "NOT NOTICED" : string.Join("<br>", failed.Select(f => $"`{f}`")))} |");
+            Console.WriteLine($"| `{check.Split('=')[0]}` | {check.Split('=')[1]} | {(failed.Count == 0 ? "NOT NOTICED" : Shown(failed))} |");
         }
 
         return unnoticed == 0 ? 0 : 1;
@@ -83,6 +83,12 @@ internal static class MutantProgram
         where method.IsDefined(typeof(FactAttribute))
         orderby type.Name, method.Name
         select method;
+
+    /// <summary>By class, without "Tests" and the first word of each name; of many the first six.</summary>
+    private static string Shown(List<MethodInfo> failed) =>
+        string.Join("; ", failed.Take(6).GroupBy(t => t.DeclaringType!.Name).Select(tests =>
+            $"{tests.Key[..^"Tests".Length]}: {string.Join(", ", tests.Select(t => t.Name[(t.Name.IndexOf('_') + 1)..]))}"))
+        + (failed.Count > 6 ? $" and {failed.Count - 6} more" : "");
 
     private static string Name(MethodInfo test) => $"{test.DeclaringType!.Name}.{test.Name}";
 
@@ -121,6 +127,20 @@ find "$work/src/NodeGate.Verification" -name '*.cs' -print0 | xargs -0 perl -i -
 dotnet build "$work/tests/NodeGate.Verification.Tests" --nologo -v quiet -p:RunAnalyzers=false -p:TreatWarningsAsErrors=false -p:NoWarn=all \
     -p:GenerateProgramFile=false > "$work/build.log" 2>&1 || { grep -m 20 'error' "$work/build.log" >&2; exit 2; }
 
-checks=("$@")
-[ ${#checks[@]} -gt 0 ] || mapfile -t checks < <(grep -rhoP '// check: \K\S+' src/NodeGate.Verification | sort -u)
+# Each check as NAME=SECTION: the section of the reference on verification that its file names nearest above it, or the file's first.
+section_of() {
+    local file line near
+    IFS=: read -r file line < <(grep -rnoP "// check: $1\$" src/NodeGate.Verification | cut -d: -f1,2 | sort | head -n 1)
+    near=$(head -n "$line" "$file" | grep -oP 'verification\.md sections? \K[0-9]+\.[0-9]+' | tail -n 1 || true)
+    [ -n "$near" ] || near=$(grep -oP 'verification\.md sections? \K[0-9]+\.[0-9]+' "$file" | head -n 1 || true)
+    [ -n "$near" ] || case "${file#src/NodeGate.Verification/}" in
+        Keys/*) near=2.11 ;; Strict/*) near=7.4 ;; Certificates/*) near=7.2 ;; Logs/*) near=2.3 ;; Timestamps/*) near=2.8 ;; Tuf/*) near=5 ;;
+        Trust/*) near=2.13 ;; Sigstore/*) near=2.1 ;; Cosign/*) near=1.1 ;; Attestations/*) near=1.3 ;; *) near=2.2 ;;
+    esac
+    printf '%s=%s\n' "$1" "$near"
+}
+
+names=("$@")
+[ ${#names[@]} -gt 0 ] || mapfile -t names < <(grep -rhoP '// check: \K\S+' src/NodeGate.Verification | sort -u)
+mapfile -t checks < <(for name in "${names[@]}"; do section_of "$name"; done)
 dotnet "$work/artifacts/bin/NodeGate.Verification.Tests/debug/NodeGate.Verification.Tests.dll" "${checks[@]}"
