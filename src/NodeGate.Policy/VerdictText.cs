@@ -41,7 +41,7 @@ internal sealed class VerdictText(Authority authority, AttestationRequirement? a
 
         var count = results.Length == 1 ? "The one signature" : $"None of the {results.Length} signatures";
         var verb = results.Length == 1 ? "does not satisfy" : "satisfies";
-        return Refused(best.Reason, $"{count} of {_digest} {verb} authority '{authority.Name}': {RefusalText.Clause(best.Detail)}; {fix}.");
+        return Refused(best.Reason, $"{count} of {_digest} {verb} authority '{authority.Name}': {RefusalText.Clause(best.Detail)}; {StepFix.For(best.Step, authority, fix)}.");
     }
 
     /// <summary>What got as far as the conditions tells most; what is of another type is no attestation that was asked for.</summary>

@@ -100,6 +100,25 @@ public sealed class AttestationJudgeTests
         var decision = Decide(Policy, Bundle(Sigstore.Signature(Image, new MintOptions { OidcIssuer = "https://other.example" })), Attestation("ok"));
 
         Assert.Equal(("Denied", DecisionReason.IdentityMismatch), (decision.Outcome, decision.Reason));
+        Assert.Contains("add its issuer and subject to the identities", decision.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A refused signature says what to change: not always the signing.</summary>
+    [Fact]
+    public void Decide_RefusedSignature_SaysWhatToChangeForItsStep()
+    {
+        var options = MintOptions.Default;
+        (MintOptions Options, string Fix)[] cases =
+        [
+            (options with { Ca = new VirtualCa() }, "names the trustRoot of the Sigstore instance that signed"),
+            (options with { Sct = SctOptions.Default with { Missing = true } }, "sign with a Fulcio whose certificates are in a log"),
+            (options with { LogVersion = 0, Authorities = [Sigstore.Tsa] }, "without --tlog-upload=false"),
+            (MintOptions.RekorV2 with { Authorities = [] }, "--timestamp-server-url"),
+            (MintOptions.RekorV2 with { Authorities = [new VirtualTsa()] }, "add the timestamp authority to the trustRoot"),
+            (options with { SignWith = Policies.One }, "sign it as an identity of"),
+        ];
+
+        Assert.All(cases, c => Assert.Contains(c.Fix, Decide(Policy, Bundle(Sigstore.Signature(Image, c.Options)), Attestation("ok")).Message, StringComparison.Ordinal));
     }
 
     [Fact]

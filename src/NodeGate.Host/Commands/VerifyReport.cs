@@ -43,7 +43,7 @@ internal static class VerifyReport
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>A few lines for people: the answer first, then what each authority came to and which step failed.</summary>
+    /// <summary>A few lines for people: the answer first, then what each authority came to, and of refused evidence every step.</summary>
     internal static string ToText(Decision decision)
     {
         var shown = decision.Effective;
@@ -111,11 +111,18 @@ internal static class VerifyReport
                 text.Append("verified, signed by ").Append(Terminal(verified.Result.Signer));
                 break;
             case RejectedEvidence rejected:
-                text.Append(rejected.Reason).Append(" at step ").Append(rejected.Step).Append(": ").Append(Terminal(rejected.Detail));
+                text.Append(rejected.Reason).Append(" at step ").Append(rejected.Step);
                 break;
         }
 
         text.Append('\n');
+        if (evidence is RejectedEvidence)
+        {
+            foreach (var step in evidence.Steps)
+            {
+                text.Append("      ").Append($"{Word(step.Outcome),-7}").Append(' ').Append(step.Step).Append(": ").Append(Terminal(step.Detail)).Append('\n');
+            }
+        }
     }
 
     private static string Word(StepOutcome outcome) => outcome switch

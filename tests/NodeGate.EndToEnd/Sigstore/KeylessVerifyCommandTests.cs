@@ -69,7 +69,10 @@ public sealed class KeylessVerifyCommandTests
         var last = evidence.GetProperty("steps").EnumerateArray().Last();
         Assert.Equal(("identity", "failed"), (last.GetProperty("step").GetString(), last.GetProperty("outcome").GetString()));
         Assert.Contains(VirtualSigstore.Subject, last.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Contains("identity", text.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("add its issuer and subject to the identities", JsonElement.Parse(result.StandardOutput).GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("IdentityMismatch at step identity", text.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("      passed  certificatePath: ", text.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("      failed  identity: ", text.StandardOutput, StringComparison.Ordinal);
         Assert.Contains(VirtualSigstore.Subject, text.StandardOutput, StringComparison.Ordinal);
     }
 
