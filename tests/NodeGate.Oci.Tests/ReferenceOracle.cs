@@ -52,8 +52,7 @@ internal static class ReferenceOracle
     private static bool CanBeDialled(Match match)
     {
         var port = match.Groups["port"];
-        if (port.Success && !(decimal.TryParse(port.Value[..Math.Min(port.Length, 28)], CultureInfo.InvariantCulture, out var number)
-            && port.Value.TrimStart('0').Length <= 5 && (port.Length > 28 || number is >= 1 and <= 65535)))
+        if (port.Success && !(port.Value.TrimStart('0') is { Length: > 0 and <= 5 } digits && int.Parse(digits, CultureInfo.InvariantCulture) <= 65535))
         {
             return false;
         }
