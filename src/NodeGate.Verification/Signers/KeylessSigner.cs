@@ -21,7 +21,7 @@ internal static class KeylessSigner
             return unusable;
         }
 
-        if (trace.Take(StepNames.Certificate, SignerCertificates.Check(material), out var certificates) is { } unreadable)
+        if (trace.Take(StepNames.Certificate, SignerCertificates.Check(material, root), out var certificates) is { } unreadable)
         {
             return unreadable;
         }
