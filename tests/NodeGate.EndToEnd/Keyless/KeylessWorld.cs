@@ -77,11 +77,11 @@ public sealed class KeylessWorld : IAsyncLifetime
             mode: enforce
             unmatched: deny
             trustRoots:
-              - {name: virtual, {{trustRoot ?? $"trustedRoot: \"{shared.Files.TrustedRoot}\""}}}
+              - {name: corp, {{trustRoot ?? $"trustedRoot: \"{shared.Files.TrustedRoot}\""}}}
             authorities:
               - name: workflow
                 keyless:
-                  trustRoot: virtual
+                  trustRoot: corp
                   identities: [{issuer: "{{VirtualSigstore.OidcIssuer}}", subject: "{{VirtualSigstore.Subject}}"}]
               - name: release-key
                 cosign: {keys: [{file: "{{shared.Key.PublicKey}}"}]}
