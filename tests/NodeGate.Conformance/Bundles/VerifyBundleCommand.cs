@@ -8,11 +8,11 @@ internal static class VerifyBundleCommand
 {
     public static Command Create()
     {
-        var bundle = new Option<FileInfo>("--bundle") { Required = true };
+        var bundle = new Option<FileInfo>("--bundle") { Required = true }.AcceptExistingOnly();
         var identity = new Option<string?>("--certificate-identity");
         var issuer = new Option<string?>("--certificate-oidc-issuer");
-        var key = new Option<FileInfo?>("--key");
-        var trustedRoot = new Option<FileInfo?>("--trusted-root") { Description = "Default: the public-good instance that this build carries." };
+        var key = new Option<FileInfo>("--key").AcceptExistingOnly();
+        var trustedRoot = new Option<FileInfo>("--trusted-root") { Description = "Default: the public-good instance that this build carries." }.AcceptExistingOnly();
         var artifact = new Argument<string>("FILE_OR_DIGEST");
         var command = new Command("verify-bundle", "Verify a Sigstore bundle over a file, or over something known as sha256:….")
         {

@@ -30,10 +30,22 @@ internal static class TufCommands
             root.Options.Add(option);
         }
 
+        Require(init, MetadataDir);
+        Require(refresh, MetadataDir, MetadataUrl);
+        Require(download, MetadataDir, MetadataUrl, TargetName, TargetDir);
         root.Subcommands.Add(init);
         root.Subcommands.Add(refresh);
         root.Subcommands.Add(download);
     }
+
+    /// <summary>The protocol puts them before the command, so they belong to all commands and cannot be required by themselves.</summary>
+    private static void Require(Command command, params Option[] options) => command.Validators.Add(result =>
+    {
+        foreach (var option in options.Where(option => result.GetResult(option) is null))
+        {
+            result.AddError($"Option '{option.Name}' is required.");
+        }
+    });
 
     private static async Task<int> InitAsync(string metadataDir, string trusted, CancellationToken cancellationToken)
     {
