@@ -7,11 +7,12 @@ namespace NodeGate.Policy.Tests;
 /// <summary>Each operator on each kind of value; the time is 2026-06-30T12:00:00Z.</summary>
 public sealed class ConditionTests
 {
-    private const string Predicate = """
+    /// <summary>Its <c>long</c> is 5, in more characters than a number of a policy may have.</summary>
+    private static readonly string Predicate = """
         {"s":"abc","empty":"","n":5,"f":5.0,"big":12345678901234567890123456789012,"t":true,"x":false,"z":null,"o":{"a/b":{"m~n":"deep"},"":"unnamed"},
          "list":["a",5,true,null,{"k":"v"}],"yesterday":"2026-06-29T12:00:00Z","zone":"2026-06-30T13:59:59+02:00","tomorrow":"2026-07-01T12:00:00Z",
-         "now":"2026-06-30T12:00:00Z","local":"2026-06-29T12:00:00","v":"1.4.2","goTag":"v1.4.2","rc":"2.0.0-rc.1","build":"1.4.2+5","half":"1.4"}
-        """;
+         "now":"2026-06-30T12:00:00Z","local":"2026-06-29T12:00:00","tiny":1e-30,"zero":-0.00e9,"thousand":1000.0,"huge":1e99999999999999999999,"long":LONG,"v":"1.4.2","goTag":"v1.4.2","rc":"2.0.0-rc.1","build":"1.4.2+5","half":"1.4"}
+        """.Replace("LONG", "5." + new string('0', PolicyLimits.MaxTextLength), StringComparison.Ordinal);
 
     private static readonly DateTimeOffset Now = new(2026, 6, 30, 12, 0, 0, TimeSpan.Zero);
 
@@ -23,7 +24,20 @@ public sealed class ConditionTests
     [InlineData("/n", "equals: \"5\"", false)]
     [InlineData("/f", "equals: 5", true)]
     [InlineData("/n", "equals: 5.0", true)]
-    [InlineData("/big", "equals: 12345678901234567890123456789012", false)]
+    [InlineData("/big", "equals: 12345678901234567890123456789012", true)]
+    [InlineData("/big", "equals: 12345678901234567890123456789013", false)]
+    [InlineData("/big", "notEquals: 12345678901234567890123456789013", true)]
+    [InlineData("/tiny", "equals: 0", false)]
+    [InlineData("/tiny", "equals: -1e-30", false)]
+    [InlineData("/tiny", "equals: .01e-28", true)]
+    [InlineData("/zero", "equals: 0", true)]
+    [InlineData("/zero", "notEquals: 0.0", false)]
+    [InlineData("/thousand", "equals: +1e3", true)]
+    [InlineData("/thousand", "equals: 100", false)]
+    [InlineData("/huge", "equals: 10e99999999999999999998", true)]
+    [InlineData("/huge", "equals: 1e99999999999999999998", false)]
+    [InlineData("/long", "equals: 5", false)]
+    [InlineData("/long", "notEquals: 5", false)]
     [InlineData("/t", "equals: true", true)]
     [InlineData("/t", "equals: \"true\"", false)]
     [InlineData("/t", "equals: false", false)]
