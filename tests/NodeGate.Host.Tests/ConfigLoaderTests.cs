@@ -83,6 +83,11 @@ public sealed class ConfigLoaderTests
     [InlineData(Head + "cache: {deniedFor: 0s}\n")]
     [InlineData(Head + "cache: {unknown: 1}\n")]
     [InlineData(Head + "listen: &a unix:///x\nupstream: *a\n")]
+    [InlineData(Head + "listenGroup: \"1000\\0\"\n")]
+    [InlineData(Head + "audit: {keep: \"10\\0\"}\n")]
+    [InlineData(Head + "metrics: {listen: \"127.0.0.1:9464\\0\"}\n")]
+    [InlineData(Head + "metrics: {listen: \"127.0.0.1:65536\"}\n")]
+    [InlineData(Head + "policy: \"/etc/nodegate\\n/policy.d\"\n")]
     public void Parse_WhatIsNoConfiguration_IsRefused(string text) => Assert.NotEmpty(Refused(text));
 
     [Fact]

@@ -27,6 +27,8 @@ public sealed class QuantityTests
     [InlineData("30x")]
     [InlineData("1.2.3s")]
     [InlineData("99999999h")]
+    [InlineData("30\0s")]
+    [InlineData("30s\0")]
     public void TryParseDuration_AnythingElse_IsRefused(string text) => Assert.False(Quantity.TryParseDuration(text, out _));
 
     [Theory]
@@ -47,6 +49,8 @@ public sealed class QuantityTests
     [InlineData("-1")]
     [InlineData("1.5MiB")]
     [InlineData("100 MiB")]
+    [InlineData("100\0")]
+    [InlineData("100\0MiB")]
     [InlineData("99999999999999999GiB")]
     public void TryParseSize_AnythingElse_IsRefused(string text) => Assert.False(Quantity.TryParseSize(text, out _));
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net;
 using NodeGate.CriProxy;
+using NodeGate.Policy;
 using NodeGate.Policy.Loading;
 using NodeGate.Policy.Loading.Yaml;
 
@@ -41,6 +41,10 @@ internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
         switch (Find(key))
         {
             case null or YamlScalar { IsNull: true }:
+                return null;
+            case YamlScalar { Text.Length: > 0 } scalar when scalar.Text.Any(char.IsControl):
+                // The kernel and libc read a path or a name up to a NUL character; a line break would forge a line in logs.
+                errors.Add(scalar.Position, "a text with control characters", "a text on one line");
                 return null;
             case YamlScalar { Text.Length: > 0 } scalar:
                 return scalar.Text;
@@ -151,9 +155,9 @@ internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
             return fallback;
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        if (WholeNumber.TryParse(text, out var value) && value >= min && value <= max)
         {
-            return value;
+            return (int)value;
         }
 
         errors.Add(Find(key)!, $"a number from {min} to {max}");
@@ -170,9 +174,9 @@ internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
         var colon = text.LastIndexOf(':');
         var host = colon < 0 ? "" : text[..colon].Trim('[', ']');
         if (colon >= 0 && (host == "localhost" || IPAddress.TryParse(host, out _))
-            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            && WholeNumber.TryParse(text.AsSpan(colon + 1), out var port) && port <= ushort.MaxValue)
         {
-            return new HostPort(host, port);
+            return new HostPort(host, (ushort)port);
         }
 
         errors.Add(Find(key)!, "an IP address and a port, such as 127.0.0.1:9464 or [::1]:9464");

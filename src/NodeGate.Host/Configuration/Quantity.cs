@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeGate.Policy;
 
 namespace NodeGate.Host.Configuration;
 
@@ -54,7 +55,7 @@ internal static class Quantity
         foreach (var (unit, factor) in SizeUnits)
         {
             if (text.EndsWith(unit, StringComparison.Ordinal)
-                && long.TryParse(text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && WholeNumber.TryParse(text[..^unit.Length], out var number)
                 && number > 0 && number <= long.MaxValue / factor)
             {
                 bytes = number * factor;

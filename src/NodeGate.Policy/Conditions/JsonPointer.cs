@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text.Json;
 
 namespace NodeGate.Policy.Conditions;
@@ -61,8 +60,5 @@ internal sealed class JsonPointer
 
     /// <summary>Digits without a leading zero; "-", the place after the last, is never there.</summary>
     private static int? IndexOf(string token) =>
-        token is "0" || (token.Length > 0 && token[0] != '0' && token.All(char.IsAsciiDigit))
-            && int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-            ? int.Parse(token, NumberStyles.None, CultureInfo.InvariantCulture)
-            : null;
+        token is "0" or [not '0', ..] && WholeNumber.TryParse(token, out var index) && index <= int.MaxValue ? (int)index : null;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using NodeGate.Policy.Loading.Yaml;
 using NodeGate.Verification;
 using NodeGate.Verification.Strict;
@@ -146,10 +145,9 @@ internal sealed class MappingReader
             return null;
         }
 
-        if (node is YamlScalar { IsPlain: true } scalar
-            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 1)
+        if (node is YamlScalar { IsPlain: true } scalar && WholeNumber.TryParse(scalar.Text, out var count) && count is >= 1 and <= int.MaxValue)
         {
-            return count;
+            return (int)count;
         }
 
         _errors.Add(node, "a whole number from 1, without quotes");

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NodeGate.Policy.Loading.Attestations;
 
 /// <summary>How long ago: a whole number from 1 and a unit.</summary>
@@ -11,8 +9,7 @@ internal static class ConditionDuration
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
-        // .NET's numbers may end with NUL characters.
-        if (text.Length < 2 || !char.IsAsciiDigit(text[^2]) || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1)
+        if (text.Length == 0 || !WholeNumber.TryParse(text.AsSpan(0, text.Length - 1), out var count) || count < 1)
         {
             return false;
         }

@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using NodeGate.Fuzz.Engine;
 using NodeGate.Fuzz.References;
+using NodeGate.Policy;
 using NodeGate.Policy.Conditions;
 using NodeGate.Policy.Loading.Attestations;
 
@@ -10,7 +13,8 @@ namespace NodeGate.Fuzz.Targets.Policy;
 
 /// <summary>
 /// What conditions are made of, a line each: a JSON pointer, a version, a range, and a predicate. Oracles: a second reader finds the same at the
-/// pointer; the expression that semver.org publishes accepts the same versions; the order of versions is one; a range is its comparisons.
+/// pointer; the expression that semver.org publishes accepts the same versions; the order of versions is one; a range is its comparisons; numbers
+/// are equal where a decimal says so.
 /// </summary>
 internal sealed partial class ConditionTarget : IFuzzTarget
 {
@@ -18,14 +22,16 @@ internal sealed partial class ConditionTarget : IFuzzTarget
 
     public string Name => "condition";
 
-    public IReadOnlyList<Type> Parsers => [typeof(JsonPointer), typeof(SemanticVersion), typeof(SemanticRange), typeof(ConditionDuration)];
+    public IReadOnlyList<Type> Parsers => [typeof(JsonPointer), typeof(SemanticVersion), typeof(SemanticRange), typeof(ConditionDuration), typeof(WholeNumber)];
 
     public IEnumerable<byte[]> Seeds => Text.Each(
         "/a/b/0/c\n1.2.3-rc.1+b.5\n>=1.2.3-rc.0 <2\n{\"a\":{\"b\":[{\"c\":\"x\"}]}}",
         "/m~1n/~0/-\nv10.20.30\n=10 >9.1\n{\"m/n\":{\"~\":[1,2]}}",
         "/~01//01\n0.0.0-0.a.1\n<=0.0.1\n{\"~1\":{\"\":[1]},\"01\":2}",
         "/a\n1\n30d\n{}",
-        "/0\n1.0.0-alpha.beta\n1.0.0-alpha\n[true,null]");
+        "/0\n1.0.0-alpha.beta\n1.0.0-alpha\n[true,null]",
+        "/0\n-10.50\n-10.5\n[]",
+        "/0\n007\n7.0\n[]");
 
     public string Check(byte[] input)
     {
@@ -48,7 +54,7 @@ internal sealed partial class ConditionTarget : IFuzzTarget
             expected = expected switch
             {
                 Dictionary<string, object> members => members.GetValueOrDefault(token),
-                List<object> items when Index().IsMatch(token) && int.Parse(token, System.Globalization.CultureInfo.InvariantCulture) is var index && index < items.Count => items[index],
+                List<object> items when Index().IsMatch(token) && int.Parse(token, CultureInfo.InvariantCulture) is var index && index < items.Count => items[index],
                 _ => null,
             };
         }
@@ -77,6 +83,7 @@ internal sealed partial class ConditionTarget : IFuzzTarget
             return "long";
         }
 
+        CheckNumbers(text, rangeText);
         var accepted = SemanticVersion.TryParse(text, out var version);
         FuzzFailure.UnlessEqual(Published().IsMatch(text.StartsWith('v') ? text[1..] : text), accepted, "two definitions of a version agree");
         var isDuration = ConditionDuration.TryParse(rangeText, out var duration);
@@ -99,6 +106,22 @@ internal sealed partial class ConditionTarget : IFuzzTarget
 
         return $"version, prerelease {!version.Prerelease.IsEmpty}, {(range is null ? "no range" : range.Contains(version))}";
     }
+
+    private static void CheckNumbers(string a, string b)
+    {
+        var isWhole = WholeNumber.TryParse(a, out var whole);
+        var expected = a.Length > 0 && a.All(char.IsAsciiDigit) ? BigInteger.Parse(a, CultureInfo.InvariantCulture) : -1;
+        FuzzFailure.UnlessEqual(expected >= 0 && expected <= long.MaxValue, isWhole, "a whole number is digits");
+        FuzzFailure.Unless(!isWhole || whole == expected, "a whole number is what its digits say");
+        if (ShortNumber().IsMatch(a) && ShortNumber().IsMatch(b))
+        {
+            var areEqual = decimal.Parse(a, CultureInfo.InvariantCulture) == decimal.Parse(b, CultureInfo.InvariantCulture);
+            FuzzFailure.UnlessEqual(areEqual, ExactNumber.Of(a) == ExactNumber.Of(b), "numbers are equal where decimals are, which hold these exactly");
+        }
+    }
+
+    [GeneratedRegex(@"\A-?[0-9]{1,12}(?:\.[0-9]{1,12})?\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex ShortNumber();
 
     [GeneratedRegex(@"\A[0-9]+[dhms]\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Duration();
