@@ -156,6 +156,12 @@ public static class PolicyLinter
                     authority.Position, PolicyWarningCode.UnusedAuthority, $"No rule requires authority '{authority.Name}'; remove it, or name it in a 'require' or in 'by'.");
             }
 
+            if (LackOf(policy, authority) is { } lack)
+            {
+                yield return new PolicyWarning(
+                    authority.Position, PolicyWarningCode.TrustRootLacks, $"Authority '{authority.Name}' leaves every answer open: {lack}.");
+            }
+
             foreach (var pattern in OpenPatterns(authority))
             {
                 yield return new PolicyWarning(
@@ -173,6 +179,18 @@ public static class PolicyLinter
                     $"Authority '{authority.Name}' has a signer that {string.Join(", ", sharing)} has as well: it is one signer, and 'atLeast' counts it once.");
             }
         }
+    }
+
+    /// <summary>What a fetched trust root lacks for this authority. One that is unusable as a whole, on a machine that never fetched it say, is no fault of the policy.</summary>
+    private static string? LackOf(PolicyModel policy, Authority authority)
+    {
+        var root = authority.Requirement switch
+        {
+            KeyRequirement key => key.TransparencyLog?.TrustRoot,
+            KeylessRequirement keyless => keyless.TrustRoot,
+            _ => null,
+        };
+        return policy.TrustRoots.Any(r => r.TrustRoot == root) ? null : root?.Problem;
     }
 
     /// <summary>Expressions that a stranger's issuer or subject matches as well: found by trying, not by reading them.</summary>

@@ -41,4 +41,7 @@ public enum PolicyWarningCode
 
     /// <summary>An identity's expression that a stranger's identity matches as well.</summary>
     OpenIdentity = 12,
+
+    /// <summary>A trust root that was fetched has not what an authority needs.</summary>
+    TrustRootLacks = 13,
 }

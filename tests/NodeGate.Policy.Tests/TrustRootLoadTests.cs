@@ -79,6 +79,35 @@ public sealed class TrustRootLoadTests
     public void Load_TufThatServedNonsense_LoadsAndCannotBeUsed() =>
         Assert.Contains("not a trusted_root.json", Requirement(Fetched("{}"u8.ToArray())).TrustRoot.Problem, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(0, 1, "it came with 0 certificate authorities, of which 1 is needed")]
+    [InlineData(1, 0, "it came with 0 transparency logs of different operators, of which 1 is needed")]
+    public void Load_TufThatServedLessThanIsNeeded_LoadsAndIsUnusableForThisAuthorityAlone(int authorities, int logs, string problem)
+    {
+        var model = Fetched(TrustFiles.Json(authorities, logs));
+
+        Assert.Null(Assert.Single(model.TrustRoots).TrustRoot.Problem);
+        Assert.Equal(
+            $"the trust root 'corp' of https://tuf.example/ cannot be used: {problem}; run nodegate trust update corp, or wait for the daemon's refresh",
+            Requirement(model).TrustRoot.Problem);
+        var warning = Assert.Single(PolicyLinter.Lint(model), w => w.Code == PolicyWarningCode.TrustRootLacks);
+        Assert.Contains(problem, warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lint_TufThatWasNeverFetched_IsNoFaultOfThePolicy() =>
+        Assert.DoesNotContain(
+            PolicyLinter.Lint(Policies.Of("trustRoots: [{name: corp, tuf: {mirror: \"https://tuf.example/\", root: tuf-root.json}}]\n" + Keyless("corp"))),
+            w => w.Code == PolicyWarningCode.TrustRootLacks);
+
+    [Theory]
+    [InlineData("trustRoots: [{name: r, trustedRoot: root.json}]", "root.json")]
+    [InlineData("trustRoots: [{name: r, tuf: {mirror: \"https://tuf.example/\", root: tuf-root.json}}]", "TUF repository https://tuf.example/")]
+    [InlineData("trustRoots: [{name: r, sigstore: {certificateLogs: [{key: one.pub, url: u}]}}]", "parts named at a.yaml:4:")]
+    [InlineData("authorities: [{name: a, keyless: {trustRoot: public-good, identities: [{issuer: i, subject: s}]}}]", "built in")]
+    public void Load_EachKindOfTrustRoot_SaysItsSource(string body, string source) =>
+        Assert.StartsWith(source, Assert.Single(Policies.Of(body + "\n").TrustRoots).Source, StringComparison.Ordinal);
+
     [Fact]
     public void Load_PrivateSigstoreFromParts_HasThem()
     {

@@ -17,7 +17,7 @@ internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
         var text = new StringBuilder();
         foreach (var root in trustRoots)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{root.Name}  ({Source(root)})");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{root.Name}  ({root.Source})");
             foreach (var (kind, address, validFor) in Members(root.TrustRoot))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {kind}: {address}, {validFor}{(validFor.Contains(now) ? "" : " (not now)")}");
@@ -35,7 +35,7 @@ internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
     internal string ToJson(IEnumerable<NamedTrustRoot> trustRoots) => Write(trustRoots, (writer, root) =>
     {
         writer.WriteString("name", root.Name);
-        writer.WriteString("source", Source(root));
+        writer.WriteString("source", root.Source);
         writer.WriteString("problem", root.TrustRoot.Problem);
         writer.WriteStartArray("members");
         foreach (var (kind, address, validFor) in Members(root.TrustRoot))
@@ -92,8 +92,6 @@ internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
             yield return $"problem: {problem}";
         }
     }
-
-    private static string Source(NamedTrustRoot root) => root.Tuf is { } source ? $"TUF repository {source.Mirror}" : root.Position.ToString();
 
     private static IEnumerable<(string Kind, string Address, ValidityPeriod ValidFor)> Members(TrustRoot root) =>
     [

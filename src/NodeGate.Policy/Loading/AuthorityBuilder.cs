@@ -77,33 +77,40 @@ internal sealed class AuthorityBuilder(IPolicyFiles files, TrustRootBuilder trus
 
     private TrustRoot? FindTrustRoot(TrustConfig config, bool certifies)
     {
-        if (config.TrustRoot is not { } name || trustRoots.Find(name) is not { } root)
+        if (config.TrustRoot is not { } name || trustRoots.Find(name) is not { } named)
         {
             return null;
         }
 
-        if (root.Problem is null)
+        var root = named.TrustRoot;
+        if (root.Problem is not null)
         {
-            // Counted as the verifier counts them: two logs of one operator are one voice.
-            var logs = root.TransparencyLogs.DistinctBy(l => l.Operator, StringComparer.Ordinal).Count();
-            var timestamps = root.TimestampAuthorities.DistinctBy(a => a.Uri, StringComparer.Ordinal).Count();
-            RefuseLack(name, config.Logs, logs, "transparency logs of different operators", "a lower threshold");
-            RefuseLack(name, config.Timestamps, timestamps, "timestamp authorities", "a lower threshold, no 'requireTimestamp'");
-            RefuseLack(name, certifies ? 1 : 0, root.CertificateAuthorities.Length, "certificate authorities", "keys instead ('cosign')");
+            return root;
+        }
+
+        // Counted as the verifier counts them: two logs of one operator are one voice.
+        var logs = root.TransparencyLogs.DistinctBy(l => l.Operator, StringComparer.Ordinal).Count();
+        var timestamps = root.TimestampAuthorities.DistinctBy(a => a.Uri, StringComparer.Ordinal).Count();
+        (int Wanted, int Has, string What, string Instead)[] needs =
+        [
+            (config.Logs, logs, "transparency logs of different operators", "a lower threshold"),
+            (config.Timestamps, timestamps, "timestamp authorities", "a lower threshold, no 'requireTimestamp'"),
+            (certifies ? 1 : 0, root.CertificateAuthorities.Length, "certificate authorities", "keys instead ('cosign')"),
+        ];
+        foreach (var (wanted, has, what, instead) in needs.Where(n => n.Wanted > n.Has))
+        {
+            var lack = $"with {has} {what}, of which {wanted} {(wanted == 1 ? "is" : "are")} needed";
+            if (named.Tuf is { } source)
+            {
+                // A mirror can come to serve less at any time: no reason for a node not to start.
+                return TrustRootBuilder.Unusable(source, $"it came {lack}");
+            }
+
+            errors.Add(
+                name.Position, $"the trust root '{name.Text}' {lack}, so nothing could satisfy this authority", $"a trust root with more {what}, or {instead}");
         }
 
         return root;
-    }
-
-    private void RefuseLack(Located trustRoot, int wanted, int has, string what, string instead)
-    {
-        if (wanted > has)
-        {
-            errors.Add(
-                trustRoot.Position,
-                $"the trust root '{trustRoot.Text}' with {has} {what}, of which {wanted} {(wanted == 1 ? "is" : "are")} needed, so nothing could satisfy this authority",
-                $"a trust root with more {what}, or {instead}");
-        }
     }
 
     private PublicKey? ReadKey(KeyConfig config)

@@ -34,7 +34,7 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
     }
 
     /// <summary>The trust root of this name; null, with an error, where there is none.</summary>
-    public TrustRoot? Find(Located name)
+    public NamedTrustRoot? Find(Located name)
     {
         if (!_byName.TryGetValue(name.Text, out var found) && name.Text == BuiltInTrustRoots.PublicGood)
         {
@@ -52,8 +52,12 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
                 nearest is null ? "the name of a trust root: " + string.Join(", ", known) : $"'{nearest}'? It must be the name of a trust root");
         }
 
-        return found?.TrustRoot;
+        return found;
     }
+
+    /// <summary>What stands in for a trust root that was fetched, or was to be, while it is good for nothing.</summary>
+    public static TrustRoot Unusable(TufSource source, string problem) => TrustRoot.Unusable(
+        $"the trust root '{source.Name}' of {source.Mirror} cannot be used: {problem}; run nodegate trust update {source.Name}, or wait for the daemon's refresh");
 
     private NamedTrustRoot? BuildBuiltIn(Located name)
     {
@@ -64,7 +68,7 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
             return null;
         }
 
-        return Parse(content, name, $"the built-in trust root '{name.Text}'") is { } root ? new NamedTrustRoot(name.Text, name.Position, root, null) : null;
+        return Parse(content, name, $"the built-in trust root '{name.Text}'") is { } root ? new NamedTrustRoot(name.Text, "built in", root, null) : null;
     }
 
     private NamedTrustRoot? Build(TrustRootConfig config)
@@ -73,21 +77,21 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
         if (config.File is { } file)
         {
             var content = Read(file, VerificationLimits.MaxTrustRootBytes, JsonFile);
-            return content is not null && Parse(content, file, $"the file {Quote.Of(file.Text)}") is { } root ? new NamedTrustRoot(name, config.Position, root, null) : null;
+            return content is not null && Parse(content, file, $"the file {Quote.Of(file.Text)}") is { } root ? new NamedTrustRoot(name, file.Text, root, null) : null;
         }
 
         if (config.Tuf is { Mirror: { } mirror, Root: { } pinned })
         {
             return Read(pinned, TufLimits.MaxRootBytes, "a readable file with the repository's root.json") is { } root
-                ? BuildFetched(config.Position, new TufSource(name, new Uri(mirror.Text), root.Content))
+                ? BuildFetched(new TufSource(name, new Uri(mirror.Text), root.Content))
                 : null;
         }
 
-        return config.Sigstore is { } sigstore && BuildSigstore(sigstore) is { } parts ? new NamedTrustRoot(name, config.Position, parts, null) : null;
+        return config.Sigstore is { } sigstore && BuildSigstore(sigstore) is { } parts ? new NamedTrustRoot(name, $"parts named at {sigstore.Position}", parts, null) : null;
     }
 
     /// <summary>What another party serves is no error of the policy: it leaves the answers open, and the daemon starts without the network.</summary>
-    private NamedTrustRoot BuildFetched(PolicyPosition position, TufSource source)
+    private NamedTrustRoot BuildFetched(TufSource source)
     {
         var content = files.ReadFetched(source);
         string? error = null;
@@ -97,9 +101,7 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
             _ = TrustRoot.TryParse(content.Content.Span, out root, out error);
         }
 
-        root ??= TrustRoot.Unusable(
-            $"the trust root '{source.Name}' of {source.Mirror} cannot be used: {content.Error ?? error}; run nodegate trust update {source.Name}, or wait for the daemon's refresh");
-        return new NamedTrustRoot(source.Name, position, root, source);
+        return new NamedTrustRoot(source.Name, $"TUF repository {source.Mirror}", root ?? Unusable(source, content.Error ?? error!), source);
     }
 
     private TrustRoot? BuildSigstore(SigstoreConfig config)
