@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Host.Daemon;
+using NodeGate.Host.Trust;
 using NodeGate.Policy;
 
 namespace NodeGate.Host.Tests;
@@ -69,7 +70,7 @@ public sealed class PolicyStoreTests : IDisposable
         Write("..data-2/policy.yaml", Allow);
         var link = Path.Combine(_folder, "policy.yaml");
         File.CreateSymbolicLink(link, Path.Combine(_folder, "..data-1", "policy.yaml"));
-        var folder = new PolicyFolder(_folder);
+        var folder = Folder(_folder);
         var snapshot = folder.Load();
         Assert.Empty(snapshot.Errors);
         Assert.False(folder.HasChanged(snapshot));
@@ -93,7 +94,7 @@ public sealed class PolicyStoreTests : IDisposable
         var path = Path.Combine(_folder, "policy.yaml");
         var time = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(path, time);
-        var folder = new PolicyFolder(_folder);
+        var folder = Folder(_folder);
         var snapshot = folder.Load();
         Assert.False(folder.HasChanged(snapshot));
 
@@ -117,7 +118,7 @@ public sealed class PolicyStoreTests : IDisposable
 
         var current = Path.Combine(_folder, "current");
         File.CreateSymbolicLink(current, "1");
-        var folder = new PolicyFolder(current);
+        var folder = Folder(current);
         var snapshot = folder.Load();
         Assert.False(folder.HasChanged(snapshot));
 
@@ -132,23 +133,25 @@ public sealed class PolicyStoreTests : IDisposable
         Write("policy.yaml", Deny);
         Write(".hidden.yaml", "nonsense: [");
         Write("notes.txt", "nonsense: [");
-        Assert.NotNull(new PolicyFolder(_folder).Load().Model);
+        Assert.NotNull(Folder(_folder).Load().Model);
     }
 
     [Fact]
     public void Load_KeyFileThatIsMissing_IsAnErrorThatNamesIt()
     {
         Write("policy.yaml", Deny.Replace("rules: []", "authorities: [{name: a, cosign: {keys: [{file: missing.pub}]}}]\nrules: [{name: r, images: [\"**\"], require: {anyOf: [a]}}]", StringComparison.Ordinal));
-        var error = Assert.Single(new PolicyFolder(_folder).Load().Errors);
+        var error = Assert.Single(Folder(_folder).Load().Errors);
         Assert.Contains(Path.Combine(_folder, "missing.pub"), error, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    private PolicyFolder Folder(string path) => new(path, new TufTrustStore(Path.Combine(_folder, ".state"), TimeProvider.System));
+
     private PolicyStore Store(string policy)
     {
         Write("policy.yaml", policy);
-        var folder = new PolicyFolder(_folder);
+        var folder = Folder(_folder);
         return new PolicyStore(folder, folder.Load(), NullLogger<PolicyStore>.Instance);
     }
 

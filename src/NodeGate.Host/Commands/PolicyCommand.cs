@@ -1,5 +1,4 @@
 using System.CommandLine;
-using NodeGate.Host.Daemon;
 using NodeGate.Oci;
 using NodeGate.Policy;
 
@@ -138,18 +137,6 @@ internal static class PolicyCommand
         };
     }
 
-    private static async Task<PolicyModel?> LoadAsync(string? configPath, string? path, TextWriter error)
-    {
-        if (path is null)
-        {
-            if (await Problems.LoadConfigAsync(configPath, error) is not { } config)
-            {
-                return null;
-            }
-
-            path = config.Policy;
-        }
-
-        return (await Problems.LoadPolicyAsync(new PolicyFolder(path), error))?.Model;
-    }
+    private static async Task<PolicyModel?> LoadAsync(string? configPath, string? path, TextWriter error) =>
+        await Problems.LoadConfigAsync(configPath, error) is { } config ? await Problems.LoadPolicyAsync(config, path, error) : null;
 }

@@ -1,5 +1,7 @@
 using NodeGate.Host.Configuration;
 using NodeGate.Host.Daemon;
+using NodeGate.Host.Trust;
+using NodeGate.Policy;
 
 namespace NodeGate.Host.Commands;
 
@@ -18,7 +20,14 @@ internal static class Problems
         return loaded.Config;
     }
 
-    /// <summary>The policy, or null after its errors were written.</summary>
+    /// <summary>The policy as the daemon of <paramref name="config"/> would load it, or null after its errors were written.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="path">Another policy than the configuration's; null for that.</param>
+    /// <param name="error">Where errors go.</param>
+    internal static async Task<PolicyModel?> LoadPolicyAsync(NodeGateConfig config, string? path, TextWriter error) =>
+        (await LoadPolicyAsync(new PolicyFolder(path ?? config.Policy, new TufTrustStore(config.State, TimeProvider.System)), error))?.Model;
+
+    /// <summary>The policy with the look of its files, or null after its errors were written.</summary>
     internal static async Task<PolicySnapshot?> LoadPolicyAsync(PolicyFolder folder, TextWriter error)
     {
         var snapshot = folder.Load();

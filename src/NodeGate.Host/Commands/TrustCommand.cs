@@ -1,5 +1,4 @@
 using System.CommandLine;
-using NodeGate.Host.Daemon;
 using NodeGate.Host.Trust;
 using NodeGate.Policy;
 
@@ -46,94 +45,76 @@ internal static class TrustCommand
         return command;
     }
 
-    private static Command Create(string name, string description, Func<Request, TextWriter, CancellationToken, Task<int>> run)
+    private static Command Create(string name, string description, Func<Request, CancellationToken, Task<int>> run)
     {
         var config = CommonOptions.Config();
         var policy = CommonOptions.Policy();
         var output = CommonOptions.Output();
         var trustRoot = new Argument<string?>("NAME") { Description = "Only this trust root.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command(name, description) { config, policy, output, trustRoot };
-        command.SetAction((result, cancellationToken) => RunAsync(
-            result.GetValue(config),
-            result.GetValue(policy),
-            result.GetValue(trustRoot),
-            result.GetValue(output) == "json",
-            run,
-            result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error,
-            cancellationToken));
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var error = result.InvocationConfiguration.Error;
+            if (await Problems.LoadConfigAsync(result.GetValue(config), error) is not { } loaded
+                || await Problems.LoadPolicyAsync(loaded, result.GetValue(policy), error) is not { } model)
+            {
+                return ExitCode.Usage;
+            }
+
+            var only = result.GetValue(trustRoot);
+            var chosen = model.TrustRoots.Where(root => only is null || root.Name == only).ToList();
+            if (chosen.Count == 0 && only is not null)
+            {
+                var known = model.TrustRoots.Length == 0 ? "none" : string.Join(", ", model.TrustRoots.Select(root => root.Name));
+                await error.WriteLineAsync($"nodegate: NAME: found '{only}'; expected a trust root of the policy: {known}.");
+                return ExitCode.Usage;
+            }
+
+            return await run(
+                new Request(
+                    new TufTrustStore(loaded.State, TimeProvider.System), chosen, only, result.GetValue(output) == "json", result.InvocationConfiguration.Output, error),
+                cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        string? configPath,
-        string? policyPath,
-        string? name,
-        bool json,
-        Func<Request, TextWriter, CancellationToken, Task<int>> run,
-        TextWriter output,
-        TextWriter error,
-        CancellationToken cancellationToken)
-    {
-        if (await Problems.LoadConfigAsync(configPath, error) is not { } config)
-        {
-            return ExitCode.Usage;
-        }
-
-        var store = new TufTrustStore(config.State, TimeProvider.System);
-        if (await Problems.LoadPolicyAsync(new PolicyFolder(policyPath ?? config.Policy, store), error) is not { Model: { } model })
-        {
-            return ExitCode.Usage;
-        }
-
-        var chosen = model.TrustRoots.Where(root => name is null || root.Name == name).ToList();
-        if (chosen.Count == 0 && name is not null)
-        {
-            var known = model.TrustRoots.Length == 0 ? "none" : string.Join(", ", model.TrustRoots.Select(root => root.Name));
-            await error.WriteLineAsync($"nodegate: NAME: found '{name}'; expected a trust root of the policy: {known}.");
-            return ExitCode.Usage;
-        }
-
-        if (name is not null && run == UpdateAsync && chosen[0].Tuf is null)
-        {
-            await error.WriteLineAsync($"nodegate: NAME: the trust root '{name}' does not come from a TUF repository; change its files instead.");
-            return ExitCode.Usage;
-        }
-
-        return await run(new Request(store, chosen, json), output, cancellationToken);
-    }
-
-    private static async Task<int> ShowAsync(Request request, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> ShowAsync(Request request, CancellationToken cancellationToken)
     {
         var report = new TrustReport(request.Store, TimeProvider.System.GetUtcNow());
-        await output.WriteAsync(request.Json ? report.ToJson(request.TrustRoots) : report.ToText(request.TrustRoots));
+        await request.Output.WriteAsync(request.Json ? report.ToJson(request.TrustRoots) : report.ToText(request.TrustRoots));
         return request.TrustRoots.Exists(root => root.TrustRoot.Problem is not null) ? ExitCode.Undetermined : ExitCode.Ok;
     }
 
-    private static async Task<int> UpdateAsync(Request request, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> UpdateAsync(Request request, CancellationToken cancellationToken)
     {
+        if (request is { Only: not null, TrustRoots: [{ Tuf: null } root] })
+        {
+            await request.Error.WriteLineAsync($"nodegate: NAME: the trust root '{root.Name}' ({root.Source}) does not come from a TUF repository; change its files instead.");
+            return ExitCode.Usage;
+        }
+
         var refreshes = new List<(TufSource Source, TrustRefresh Refresh)>();
-        foreach (var source in request.TrustRoots.Select(root => root.Tuf).OfType<TufSource>())
+        foreach (var source in request.TrustRoots.Select(r => r.Tuf).OfType<TufSource>())
         {
             var refresh = await request.Store.RefreshAsync(source, cancellationToken);
             refreshes.Add((source, refresh));
             if (!request.Json)
             {
-                await output.WriteLineAsync($"{source.Name}: {refresh.Name}: {refresh.Detail}");
+                await request.Output.WriteLineAsync($"{source.Name}: {refresh.Name}: {refresh.Detail}");
             }
         }
 
         if (request.Json)
         {
-            await output.WriteAsync(TrustReport.ToJson(refreshes));
+            await request.Output.WriteAsync(TrustReport.ToJson(refreshes));
         }
         else if (refreshes.Count == 0)
         {
-            await output.WriteLineAsync("No trust root of the policy comes from a TUF repository.");
+            await request.Output.WriteLineAsync("No trust root of the policy comes from a TUF repository.");
         }
 
         return refreshes.TrueForAll(entry => entry.Refresh.IsGood) ? ExitCode.Ok : ExitCode.Undetermined;
     }
 
-    private sealed record Request(TufTrustStore Store, List<NamedTrustRoot> TrustRoots, bool Json);
+    private sealed record Request(TufTrustStore Store, List<NamedTrustRoot> TrustRoots, string? Only, bool Json, TextWriter Output, TextWriter Error);
 }

@@ -3,8 +3,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Gate;
 using NodeGate.Gate.State;
-using NodeGate.Host.Daemon;
-using NodeGate.Host.Trust;
 using NodeGate.Oci;
 using NodeGate.Policy;
 using NodeGate.Registry;
@@ -56,7 +54,7 @@ internal static class VerifyCommand
             return ExitCode.Usage;
         }
 
-        if (await Problems.LoadPolicyAsync(new PolicyFolder(request.Policy ?? config.Policy, new TufTrustStore(config.State, TimeProvider.System)), error) is not { Model: { } model })
+        if (await Problems.LoadPolicyAsync(config, request.Policy, error) is not { } model)
         {
             return ExitCode.Usage;
         }

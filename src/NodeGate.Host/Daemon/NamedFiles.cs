@@ -6,8 +6,8 @@ namespace NodeGate.Host.Daemon;
 /// <summary>
 /// Gives a policy the bytes that it names, and keeps how each file looked before it was read, so that a change of any of them reloads the policy.
 /// </summary>
-/// <param name="fetched">What was fetched from TUF repositories; null where no state folder is known.</param>
-internal sealed class NamedFiles(TufTrustStore? fetched) : IPolicyFiles
+/// <param name="fetched">What was fetched from TUF repositories.</param>
+internal sealed class NamedFiles(TufTrustStore fetched) : IPolicyFiles
 {
     internal Dictionary<string, FileStamp> Stamps { get; } = new(StringComparer.Ordinal);
 
@@ -15,26 +15,18 @@ internal sealed class NamedFiles(TufTrustStore? fetched) : IPolicyFiles
         Read(Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(policyPath)) ?? "/"), maxBytes);
 
     public FileContent ReadBuiltIn(string name) => name == BuiltInTrustRoots.PublicGood
-        ? ToContent(BuiltInTrust.TrustedRoot)
+        ? BuiltInTrust.TrustedRoot
         : FileContent.Unreadable("it is not part of this program");
 
     public FileContent ReadFetched(TufSource source)
     {
-        if (fetched is null)
-        {
-            return FileContent.Unreadable("without a configuration there is no state folder that it could lie in");
-        }
-
         foreach (var path in fetched.StampPaths(source))
         {
             Stamps[path] = FileStamp.Of(path);
         }
 
-        return ToContent(fetched.Read(source));
+        return fetched.Read(source);
     }
-
-    private static FileContent ToContent(StoredTrust stored) =>
-        stored.TrustedRoot is { } content ? FileContent.Found(content) : FileContent.Unreadable(stored.Problem!);
 
     private FileContent Read(string path, int maxBytes)
     {

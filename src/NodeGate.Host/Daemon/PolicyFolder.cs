@@ -8,8 +8,8 @@ namespace NodeGate.Host.Daemon;
 /// left out, so that a mounted ConfigMap's <c>..data</c> is not read twice), and the files they name.
 /// </summary>
 /// <param name="path">The file or folder.</param>
-/// <param name="fetched">The trust roots that were fetched; null where no state folder is known.</param>
-internal sealed class PolicyFolder(string path, TufTrustStore? fetched = null)
+/// <param name="fetched">The trust roots that were fetched.</param>
+internal sealed class PolicyFolder(string path, TufTrustStore fetched)
 {
     /// <summary>The file or folder.</summary>
     internal string Path { get; } = path;

@@ -1,3 +1,5 @@
+using NodeGate.Policy;
+
 namespace NodeGate.Host.Trust;
 
 /// <summary>
@@ -6,26 +8,23 @@ namespace NodeGate.Host.Trust;
 /// </summary>
 public static class BuiltInTrust
 {
-    /// <summary>The name under which a policy asks for it.</summary>
-    public const string PublicGood = "public-good";
-
     /// <summary>Its <c>trusted_root.json</c>, or why this program has none.</summary>
-    public static StoredTrust TrustedRoot { get; } = Read("trusted_root.json");
+    public static FileContent TrustedRoot { get; } = Read("trusted_root.json");
 
-    /// <summary>The root metadata of its TUF repository, to be pinned; null where this program has none.</summary>
-    public static byte[]? PinnedRoot { get; } = Read("root.json").TrustedRoot;
+    /// <summary>The root metadata of its TUF repository, to be pinned, or why this program has none.</summary>
+    public static FileContent PinnedRoot { get; } = Read("root.json");
 
-    private static StoredTrust Read(string name)
+    private static FileContent Read(string name)
     {
-        using var resource = typeof(BuiltInTrust).Assembly.GetManifestResourceStream($"{PublicGood}/{name}");
+        using var resource = typeof(BuiltInTrust).Assembly.GetManifestResourceStream($"{BuiltInTrustRoots.PublicGood}/{name}");
         if (resource is null)
         {
-            return new StoredTrust(
-                null, $"this nodegate was built without the trust root '{PublicGood}'; run 'make tools' before the build, or name a file with trustedRoot");
+            return FileContent.Unreadable(
+                $"this nodegate was built without the trust root '{BuiltInTrustRoots.PublicGood}'; run 'make tools' before the build, or name a file with trustedRoot");
         }
 
         using var content = new MemoryStream();
         resource.CopyTo(content);
-        return new StoredTrust(content.ToArray(), null);
+        return FileContent.Found(content.ToArray());
     }
 }

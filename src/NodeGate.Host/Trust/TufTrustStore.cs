@@ -20,20 +20,20 @@ internal sealed class TufTrustStore(string stateFolder, TimeProvider time)
     private static readonly TimeSpan RefreshTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>What is on disk now, without any network.</summary>
-    internal StoredTrust Read(TufSource source)
+    internal FileContent Read(TufSource source)
     {
         try
         {
             var folder = Folder(source.Name);
             var pinnedBy = folder.Load(TufPlace.Metadata, PinnedBy);
-            return pinnedBy is null ? Missing("nothing of it was fetched yet")
-                : !pinnedBy.AsSpan().SequenceEqual(Fingerprint(source)) ? Missing("its pinned root was changed since its last refresh")
-                : folder.Load(TufPlace.Targets, TrustedRoot) is { } content ? new StoredTrust(content, null)
-                : Missing("its first refresh did not come to its end");
+            return pinnedBy is null ? FileContent.Unreadable("nothing of it was fetched yet")
+                : !pinnedBy.AsSpan().SequenceEqual(Fingerprint(source)) ? FileContent.Unreadable("its pinned root was changed since its last refresh")
+                : folder.Load(TufPlace.Targets, TrustedRoot) is { } content ? FileContent.Found(content)
+                : FileContent.Unreadable("its first refresh did not come to its end");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Missing($"it cannot be read below '{Path.Combine(stateFolder, "trust")}': {e.Message}");
+            return FileContent.Unreadable($"it cannot be read below '{Path.Combine(stateFolder, "trust")}': {e.Message}");
         }
     }
 
@@ -157,6 +157,4 @@ internal sealed class TufTrustStore(string stateFolder, TimeProvider time)
         Path.Combine(stateFolder, "trust", name.All(c => c == '.') ? "_" + name : Uri.EscapeDataString(name));
 
     private static byte[] Fingerprint(TufSource source) => Encoding.ASCII.GetBytes(source.RootDigest + "\n");
-
-    private static StoredTrust Missing(string problem) => new(null, problem);
 }

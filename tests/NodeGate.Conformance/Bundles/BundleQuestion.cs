@@ -69,13 +69,13 @@ internal sealed record BundleQuestion(FileInfo Bundle, string? Identity, string?
         if (TrustedRoot is null)
         {
             var builtIn = BuiltInTrust.TrustedRoot;
-            return builtIn.TrustedRoot is { } content ? Parse(content, "the trust root of this build") : (null, builtIn.Problem);
+            return builtIn.Error is null ? Parse(builtIn.Content.Span, "the trust root of this build") : (null, builtIn.Error);
         }
 
         return Parse(File.ReadAllBytes(TrustedRoot.FullName), TrustedRoot.FullName);
     }
 
-    private static (TrustRoot? Root, string? Problem) Parse(byte[] content, string name) =>
+    private static (TrustRoot? Root, string? Problem) Parse(ReadOnlySpan<byte> content, string name) =>
         TrustRoot.TryParse(content, out var root, out var error) ? (root, null) : (null, $"{name}: {error}");
 
     private SignedSubject Subject()

@@ -16,7 +16,9 @@ public sealed class TrustCommandTests : IAsyncLifetime, IDisposable
     public TrustCommandTests()
     {
         using var log = SigningKey.Create();
+        using var other = SigningKey.Create();
         File.WriteAllText(_folder.At("key.pub"), log.PublicPem);
+        File.WriteAllText(_folder.At("other.pub"), other.PublicPem);
         _repository = TufRepository.WithTarget(TimeProvider.System.GetUtcNow(), content: $$$"""
             {"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
              "tlogs": [{"baseUrl": "https://rekor.corp.example", "hashAlgorithm": "SHA2_256",
@@ -35,18 +37,7 @@ public sealed class TrustCommandTests : IAsyncLifetime, IDisposable
             state: {_folder.At("state")}
             policy: {_folder.At("policy.yaml")}
             """);
-        await File.WriteAllTextAsync(_folder.At("policy.yaml"), $$$"""
-            apiVersion: nodegate.dev/v1
-            kind: ImagePolicy
-            metadata: {name: test}
-            trustRoots:
-              - {name: corp, tuf: {mirror: "{{{_server.Url}}}", root: root.json}}
-            authorities:
-              - name: corp
-                cosign: {keys: [{file: key.pub}], transparencyLog: {trustRoot: corp}}
-            rules:
-              - {name: all, images: ["corp.example/**"], require: {anyOf: [corp]}}
-            """);
+        await WritePolicyAsync(TufKeys);
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -99,13 +90,72 @@ public sealed class TrustCommandTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Show_FileOfATrustRoot_IsNamed()
+    {
+        await File.WriteAllBytesAsync(_folder.At("trusted.json"), _repository.TargetFiles.Values.Single());
+        await WritePolicyAsync("trustedRoot: trusted.json");
+
+        Assert.StartsWith("corp  (trusted.json)\n  transparency log: ", (await RunAsync("show")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Update_NameOfATrustRootWithoutMirror_Exits64()
+    {
+        await File.WriteAllBytesAsync(_folder.At("trusted.json"), _repository.TargetFiles.Values.Single());
+        await WritePolicyAsync("trustedRoot: trusted.json");
+
+        Assert.Equal(64, (await RunAsync("update", "corp")).Code);
+        Assert.Equal((0, "No trust root of the policy comes from a TUF repository.\n"), await RunAsync("update"));
+    }
+
+    /// <summary>Lint and explain judge what the daemon would: with what was fetched, below the configuration's state folder.</summary>
+    [Fact]
+    public async Task PolicyLintAndExplain_FetchedTrustRoot_IsWhatTheyLoad()
+    {
+        await WritePolicyAsync(TufKeys, "{trustRoot: corp, identities: [{issuer: i, subject: s}]}");
+        Assert.DoesNotContain("trust root", (await InvokeAsync("policy", "lint")).Output, StringComparison.Ordinal);
+        await RunAsync("update");
+
+        var (code, output) = await InvokeAsync("policy", "lint");
+
+        Assert.Equal(0, code);
+        Assert.Contains("Authority 'ci' leaves every answer open: the trust root 'corp'", output, StringComparison.Ordinal);
+        Assert.Contains("it came with 0 certificate authorities, of which 1 is needed", output, StringComparison.Ordinal);
+        Assert.Equal(0, (await InvokeAsync("policy", "explain", "corp.example/app")).Code);
+    }
+
+    [Fact]
     public async Task Show_UnknownName_Exits64() => Assert.Equal(64, (await RunAsync("show", "nobody")).Code);
 
-    private async Task<(int Code, string Output)> RunAsync(string command, params string[] arguments)
+    private string TufKeys => $"tuf: {{mirror: \"{_server.Url}\", root: root.json}}";
+
+    /// <param name="trustRoot">What the trust root <c>corp</c> is.</param>
+    /// <param name="keyless">The <c>keyless</c> of an authority beside that of a key; null for none.</param>
+    private Task WritePolicyAsync(string trustRoot, string? keyless = null) => File.WriteAllTextAsync(_folder.At("policy.yaml"), $"""
+        apiVersion: nodegate.dev/v1
+        kind: ImagePolicy
+        metadata: {"{name: test}"}
+        trustRoots:
+          - name: corp
+            {trustRoot}
+        authorities:
+          - name: corp
+            cosign: {"{keys: [{file: key.pub}], transparencyLog: {trustRoot: corp}}"}
+          - name: ci
+            {(keyless is null ? "cosign: {keys: [{file: other.pub}]}" : "keyless: " + keyless)}
+        rules:
+          - name: all
+            images: ["corp.example/**"]
+            require: {"{anyOf: [corp, ci]}"}
+        """);
+
+    private Task<(int Code, string Output)> RunAsync(string command, params string[] arguments) => InvokeAsync("trust", command, arguments);
+
+    private async Task<(int Code, string Output)> InvokeAsync(string group, string command, params string[] arguments)
     {
         await using var output = new StringWriter { NewLine = "\n" };
         await using var error = new StringWriter();
-        var code = await CommandLine.InvokeAsync(["trust", command, "--config", _folder.At("config.yaml"), .. arguments], output, error);
+        var code = await CommandLine.InvokeAsync([group, command, "--config", _folder.At("config.yaml"), .. arguments], output, error);
         return (code, output.ToString());
     }
 

@@ -34,7 +34,7 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
     public void Dispose() => _state.Dispose();
 
     [Fact]
-    public void Read_NothingFetched_SaysSo() => Assert.Equal("nothing of it was fetched yet", _store.Read(_source).Problem);
+    public void Read_NothingFetched_SaysSo() => Assert.Equal("nothing of it was fetched yet", _store.Read(_source).Error);
 
     [Fact]
     public async Task Refresh_First_IsThereWithoutTheMirror()
@@ -125,11 +125,11 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
         await using var server = await TufServer.StartAsync(other);
         var otherSource = new TufSource("corp", server.Url, other.PinnedRoot);
 
-        Assert.Equal("its pinned root was changed since its last refresh", _store.Read(otherSource).Problem);
+        Assert.Equal("its pinned root was changed since its last refresh", _store.Read(otherSource).Error);
         Assert.Null(_store.State(otherSource));
         Assert.Equal(TrustRefreshOutcome.Updated, (await _store.RefreshAsync(otherSource, CancellationToken.None)).Outcome);
-        Assert.Equal("{\"other\":1}", Encoding.UTF8.GetString(_store.Read(otherSource).TrustedRoot!));
-        Assert.Null(_store.Read(_source).TrustedRoot);
+        Assert.Equal("{\"other\":1}", Encoding.UTF8.GetString(_store.Read(otherSource).Content.Span));
+        Assert.NotNull(_store.Read(_source).Error);
     }
 
     [Fact]
@@ -142,8 +142,8 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
         var otherSource = new TufSource("corp", _source.Mirror, other.PinnedRoot);
         await _store.RefreshAsync(otherSource, CancellationToken.None);
 
-        Assert.Equal("its first refresh did not come to its end", _store.Read(otherSource).Problem);
-        Assert.Null(_store.Read(_source).TrustedRoot);
+        Assert.Equal("its first refresh did not come to its end", _store.Read(otherSource).Error);
+        Assert.NotNull(_store.Read(_source).Error);
     }
 
     [Theory]
@@ -307,8 +307,8 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
     private string Read()
     {
         var stored = _store.Read(_source);
-        Assert.Null(stored.Problem);
-        return Encoding.UTF8.GetString(stored.TrustedRoot!);
+        Assert.Null(stored.Error);
+        return Encoding.UTF8.GetString(stored.Content.Span);
     }
 
     private static bool RefuseIf(HttpContext context, bool refuse)
