@@ -1,4 +1,5 @@
 using NodeGate.Testing.RealParts;
+using NodeGate.Testing.Sigstore;
 
 namespace NodeGate.Demo;
 
@@ -11,9 +12,10 @@ internal sealed class DemoNode : IAsyncDisposable
     private readonly DockerRegistryProcess _registry;
 
     private DemoNode(
-        DockerRegistryProcess registry, ContainerdProcess containerd, NodeGateProcess nodeGate, CosignKeyPair release, CosignKeyPair stranger)
+        DockerRegistryProcess registry, DemoSigstore sigstore, ContainerdProcess containerd, NodeGateProcess nodeGate, CosignKeyPair release, CosignKeyPair stranger)
     {
         _registry = registry;
+        Sigstore = sigstore;
         _containerd = containerd;
         NodeGate = nodeGate;
         Release = release;
@@ -28,11 +30,14 @@ internal sealed class DemoNode : IAsyncDisposable
     /// <summary>A key that it does not know.</summary>
     internal CosignKeyPair Stranger { get; }
 
+    internal DemoSigstore Sigstore { get; }
+
     internal ContainerdProcess Containerd => _containerd;
 
     internal static async Task<DemoNode> StartAsync()
     {
         var registry = await DockerRegistryProcess.StartAsync();
+        var sigstore = await DemoSigstore.StartAsync();
         var containerd = await ContainerdProcess.StartAsync("2.1");
         await using var keys = Cosign.Version(3);
         var folder = Directory.CreateTempSubdirectory("ng-demo-").FullName;
@@ -48,14 +53,21 @@ internal sealed class DemoNode : IAsyncDisposable
                 metadata: {name: demo}
                 mode: enforce
                 unmatched: deny
+                trustRoots:
+                  - {name: demo, trustedRoot: "{{sigstore.TrustedRoot}}"}
                 authorities:
                   - name: release-key
                     cosign: {keys: [{file: "{{release.PublicKey}}" }]}
+                  - name: release-workflow
+                    keyless:
+                      trustRoot: demo
+                      identities: [{issuer: "{{VirtualSigstore.OidcIssuer}}", subject: "{{VirtualSigstore.Subject}}" }]
                 rules:
                   - {name: demo, images: ["{{registry.Host}}/**"], require: {anyOf: [release-key]} }
+                  - {name: keyless, images: ["{{registry.Host}}/demo/keyless"], require: {anyOf: [release-workflow]} }
                 """,
         });
-        return new DemoNode(registry, containerd, nodeGate, release, stranger);
+        return new DemoNode(registry, sigstore, containerd, nodeGate, release, stranger);
     }
 
     /// <summary>The full name of a demo image.</summary>
@@ -73,6 +85,7 @@ internal sealed class DemoNode : IAsyncDisposable
         await NodeGate.DisposeAsync();
         await _containerd.DisposeAsync();
         await _registry.DisposeAsync();
+        await Sigstore.DisposeAsync();
         await _cosign2.DisposeAsync();
         await _cosign3.DisposeAsync();
         Directory.Delete(Path.GetDirectoryName(Release.PublicKey)!, recursive: true);

@@ -18,6 +18,7 @@ internal sealed class Scenario(DemoNode node, Screen screen)
 
         await UnsignedAsync(cri);
         await OtherKeyAsync(cri);
+        await KeylessAsync(cri);
         await MovedTagAsync(cri, containerd);
         await SmuggledAsync(cri, containerd);
     }
@@ -49,6 +50,17 @@ internal sealed class Scenario(DemoNode node, Screen screen)
         var digest = await node.PushAsync("foreign:1.0");
         await node.SignAsync(3, "foreign", digest, node.Stranger);
         await PullAsync(cri, node.Name("foreign:1.0"), admitted: false, "SignatureInvalid");
+    }
+
+    private async Task KeylessAsync(CriClient cri)
+    {
+        screen.Heading("Signed without a key, by an identity: the workflow that the policy names, and somebody else");
+        foreach (var (tag, email, reason) in new[] { ("1.0", null, ""), ("1.1", "somebody@example.test", "IdentityMismatch") })
+        {
+            var digest = await node.PushAsync("keyless:" + tag);
+            await node.Sigstore.SignAsync($"{node.Name("keyless")}@{digest}", email);
+            await PullAsync(cri, node.Name("keyless:" + tag), admitted: email is null, reason);
+        }
     }
 
     private async Task MovedTagAsync(CriClient cri, CriClient containerd)
