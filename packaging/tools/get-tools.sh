@@ -21,6 +21,7 @@ docker-registry|docker-registry|machine|2.|docker-registry=usr/bin/docker-regist
 cosign-2|cosign|trixie|2.5|cosign-2=usr/bin/cosign|cosign legacy signatures (.sig)
 cosign-3|cosign|forky|3.1|cosign-3=usr/bin/cosign|cosign bundles as referrers
 sigstore-go|sigstore-go|forky|1.3|sigstore-go-verification=usr/bin/sigstore-go-verification sigstore-go-signing=usr/bin/sigstore-go-signing|what the tests mint is verified by another implementation
+go-tuf|go-tuf|forky|2.|tuf-client=usr/bin/tuf-client|the tests' TUF repositories are judged by another implementation
 crane|crane|forky|0.2|crane=usr/bin/crane|every test that makes an image
 oras|oras|forky|1.|oras=usr/bin/oras|artifacts and referrers by an independent client
 busybox|busybox-static|forky|1.|busybox=usr/bin/busybox|every test that makes an image
