@@ -8,9 +8,16 @@ internal static class SubjectKeyIdentifier
 {
     private const string Oid = "2.5.29.14";
 
-    /// <summary>The identifier, empty where there is none.</summary>
-    public static ReadOnlySpan<byte> Of(Certificate certificate) =>
-        certificate.Find(Oid) is { } extension && AsnDecoder.TryReadPrimitiveOctetString(extension.Value.Span, AsnEncodingRules.DER, out var identifier, out _)
-            ? identifier
-            : default;
+    /// <summary>The identifier, empty where there is none or it cannot be read: the certificate is a stranger's.</summary>
+    public static ReadOnlySpan<byte> Of(Certificate certificate)
+    {
+        try
+        {
+            return certificate.Find(Oid) is { } extension ? AsnDecoder.ReadOctetString(extension.Value.Span, AsnEncodingRules.DER, out _) : default;
+        }
+        catch (AsnContentException)
+        {
+            return default;
+        }
+    }
 }

@@ -160,6 +160,23 @@ public sealed class TimestampTests
         AssertRejected(Stamp(BoundBySha1(OtherTsa.Leaf)), StepNames.TimestampAuthority, "neither in it nor in the trust root");
 
     [Fact]
+    public void VerifyAll_SignerNamedByItsKey_Verified() => AssertVerified([NamedByKey(Stamp())]);
+
+    [Fact]
+    public void VerifyAll_CertificateWithoutReadableKeyIdentifier_IsPassedOver()
+    {
+        // Whoever may push a referrer can put any certificate into a timestamp: it must not end the verification of the image.
+        var damaged = (OtherTsa.LeafTemplate.With(new CertificateExtension(Oids.SubjectKeyIdentifier, false, [0x05, 0x00]))).Sign(OtherTsa.RootKey);
+
+        AssertVerified([NamedByKey(Stamp(new() { Certificates = [damaged, Tsa.Leaf] }))]);
+        AssertVerified([NamedByKey(Stamp(new() { Certificates = [damaged] }))]);
+        AssertRejected(
+            NamedByKey(OtherTsa.Stamp(Signature, Time, new() { Certificates = [damaged] }), [1]),
+            StepNames.TimestampAuthority,
+            "neither in it nor in the trust root");
+    }
+
+    [Fact]
     public void VerifyAll_OtherVersion_Rejected() => AssertRejected(
         Stamp(new() { AlterInfo = i => Fields(i, f => f[0] = Der.Integer(2)) }), StepNames.Timestamp, "is not of version 1");
 
@@ -378,6 +395,20 @@ public sealed class TimestampTests
         ExtraAttribute = ("1.2.840.113549.1.9.16.2.12", Der.Sequence(Der.Sequence(Der.Sequence(
             Der.OctetString(CryptographicOperations.HashData(HashAlgorithmName.SHA1, certificate)))))),
     };
+
+    /// <summary>The same with its signer named by key identifier, which RFC 5652 allows as well, instead of by issuer and number.</summary>
+    private static byte[] NamedByKey(byte[] response, byte[]? identifier = null)
+    {
+        var named = Der.ContextPrimitive(0, identifier ?? SHA256.HashData(Tsa.LeafKey.PublicDer)[..20]);
+        return Fields(response, r => r[1] = Fields(r[1], content => content[1] = Der.Context(0, Fields(Inside(content[1]), data =>
+            data[^1] = Der.Set(Fields(Inside(data[^1]), signer => signer[1] = named))))));
+    }
+
+    private static byte[] Inside(byte[] der)
+    {
+        _ = AsnDecoder.ReadEncodedValue(der, AsnEncodingRules.DER, out var offset, out var length, out _);
+        return der[offset..(offset + length)];
+    }
 
     /// <summary>TSTInfo with other fields.</summary>
     private static byte[] Fields(byte[] info, Action<List<byte[]>> change)
