@@ -13,4 +13,11 @@ public sealed record ImageIndex(string MediaType, ImmutableArray<Descriptor> Man
     /// <summary>Parses an index from <paramref name="content"/>, which the registry declared to be <paramref name="mediaType"/>.</summary>
     /// <exception cref="FormatException">It is not an index of that type, or beyond a limit; as for <see cref="Manifest.Parse"/>.</exception>
     public static ImageIndex Parse(ReadOnlyMemory<byte> content, string mediaType) => ManifestReader.ReadIndex(content, mediaType);
+
+    /// <summary>
+    /// The same for a list of referrers, of which only type, digest, size and a readable artifact type are taken: the rest is not the registry's own
+    /// word but that of whoever pushed a referrer.
+    /// </summary>
+    /// <exception cref="FormatException">It is not an index of that type, or beyond a limit.</exception>
+    public static ImageIndex ParseReferrers(ReadOnlyMemory<byte> content, string mediaType) => ManifestReader.ReadReferrers(content, mediaType);
 }

@@ -45,6 +45,10 @@ internal static class JsonFields
     internal static string? OptionalMediaType(JsonElement owner, string name, string path) =>
         OptionalText(owner, name, path) is { } text ? MediaType(text, Join(path, name)) : null;
 
+    /// <summary>It becomes part of requests and log lines: printable ASCII only.</summary>
+    internal static bool IsMediaType(string text) =>
+        text.Length is > 0 and <= OciLimits.MaxMediaTypeLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
     internal static string MediaType(string text, string path)
     {
         if (text.Length > OciLimits.MaxMediaTypeLength)
@@ -52,8 +56,7 @@ internal static class JsonFields
             throw new OciLimitException($"The media type at {path} has {text.Length} characters; at most {OciLimits.MaxMediaTypeLength} are read.");
         }
 
-        // It becomes part of requests and log lines: printable ASCII only.
-        return text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        return IsMediaType(text)
             ? text
             : throw new FormatException($"Expected a media type of printable ASCII characters at {path}, found '{DisplayText.Of(text)}'.");
     }

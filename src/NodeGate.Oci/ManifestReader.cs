@@ -19,7 +19,7 @@ internal static class ManifestReader
         var root = document.RootElement;
         RequireShape(root, mediaType, "manifests");
         var config = ReadDescriptor(JsonFields.Required(root, "config", ""), "config");
-        return new Manifest(mediaType, config, ReadDescriptors(root, "layers", OciLimits.MaxLayers))
+        return new Manifest(mediaType, config, ReadDescriptors(root, "layers", OciLimits.MaxLayers, ReadDescriptor))
         {
             ArtifactType = JsonFields.OptionalMediaType(root, "artifactType", ""),
             Subject = JsonFields.Optional(root, "subject") is { } subject ? ReadDescriptor(subject, "subject") : null,
@@ -33,10 +33,19 @@ internal static class ManifestReader
         using var document = StrictJson.Open(content);
         var root = document.RootElement;
         RequireShape(root, mediaType, "layers", "config");
-        return new ImageIndex(mediaType, ReadDescriptors(root, "manifests", OciLimits.MaxIndexEntries))
+        return new ImageIndex(mediaType, ReadDescriptors(root, "manifests", OciLimits.MaxIndexEntries, ReadDescriptor))
         {
             Annotations = ReadAnnotations(root, "annotations"),
         };
+    }
+
+    internal static ImageIndex ReadReferrers(ReadOnlyMemory<byte> content, string mediaType)
+    {
+        RequireMediaType(MediaTypes.IsIndex(mediaType), mediaType, "an image index (OCI, or Docker manifest list)");
+        using var document = StrictJson.Open(content);
+        var root = document.RootElement;
+        RequireShape(root, mediaType, "layers", "config");
+        return new ImageIndex(mediaType, ReadDescriptors(root, "manifests", OciLimits.MaxIndexEntries, ReadReferrer));
     }
 
     private static void RequireMediaType(bool fits, string mediaType, string expected)
@@ -88,7 +97,8 @@ internal static class ManifestReader
         + "expected schema 2 or OCI: push the image again with a current client.");
 
     /// <summary>The array must be there; null stands for an empty one, because that is how a Go registry writes a nil slice and how containerd reads it.</summary>
-    private static ImmutableArray<Descriptor> ReadDescriptors(JsonElement root, string name, int max)
+    private static ImmutableArray<Descriptor> ReadDescriptors(
+        JsonElement root, string name, int max, Func<JsonElement, string, Descriptor> read)
     {
         if (!root.TryGetProperty(name, out var array))
         {
@@ -114,13 +124,30 @@ internal static class ManifestReader
         var builder = ImmutableArray.CreateBuilder<Descriptor>(count);
         foreach (var element in array.EnumerateArray())
         {
-            builder.Add(ReadDescriptor(element, $"{name}[{builder.Count}]"));
+            builder.Add(read(element, $"{name}[{builder.Count}]"));
         }
 
         return builder.MoveToImmutable();
     }
 
-    private static Descriptor ReadDescriptor(JsonElement element, string path)
+    private static Descriptor ReadDescriptor(JsonElement element, string path) => ReadTarget(element, path) with
+    {
+        ArtifactType = JsonFields.OptionalMediaType(element, "artifactType", path),
+        Platform = JsonFields.Optional(element, "platform") is { } platform ? ReadPlatform(platform, path + ".platform") : null,
+        Annotations = ReadAnnotations(element, path + ".annotations"),
+    };
+
+    /// <summary>
+    /// A registry copies type and annotations out of the referrer, whoever pushed it: what cannot be read of them must not make the whole list,
+    /// and with it every good signature of the image, unreadable.
+    /// </summary>
+    private static Descriptor ReadReferrer(JsonElement element, string path) => ReadTarget(element, path) with
+    {
+        ArtifactType = element.TryGetProperty("artifactType", out var type) && type.ValueKind == JsonValueKind.String
+            && JsonFields.IsMediaType(type.GetString()!) ? type.GetString() : null,
+    };
+
+    private static Descriptor ReadTarget(JsonElement element, string path)
     {
         JsonFields.RequireObject(element, path);
         var mediaType = JsonFields.MediaType(JsonFields.RequiredText(element, "mediaType", path), path + ".mediaType");
@@ -130,12 +157,7 @@ internal static class ManifestReader
             throw new FormatException($"Expected a lower-case sha256 or sha512 digest at {path}.digest, found '{DisplayText.Of(text)}'.");
         }
 
-        return new Descriptor(mediaType, digest, JsonFields.Count(element, "size", path))
-        {
-            ArtifactType = JsonFields.OptionalMediaType(element, "artifactType", path),
-            Platform = JsonFields.Optional(element, "platform") is { } platform ? ReadPlatform(platform, path + ".platform") : null,
-            Annotations = ReadAnnotations(element, path + ".annotations"),
-        };
+        return new Descriptor(mediaType, digest, JsonFields.Count(element, "size", path));
     }
 
     private static Platform ReadPlatform(JsonElement element, string path)

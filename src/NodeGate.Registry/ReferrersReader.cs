@@ -172,7 +172,7 @@ internal sealed class ReferrersReader(RegistryContext context)
         ImageIndex index;
         try
         {
-            index = ImageIndex.Parse(page, mediaType);
+            index = ImageIndex.ParseReferrers(page, mediaType);
         }
         catch (FormatException e)
         {

@@ -78,6 +78,28 @@ public sealed class ReferrersTests
         Assert.Equal(MediaTypes.OciEmpty, Assert.Single(listed).ArtifactType);
     }
 
+    [Theory]
+    [InlineData("\"artifactType\":\"\"")]
+    [InlineData("\"artifactType\":\"\\u2028\"")]
+    [InlineData("\"artifactType\":7")]
+    [InlineData("\"annotations\":{\"a\":7}")]
+    [InlineData("\"annotations\":{{many}}")]
+    public async Task ListReferrersAsync_WhatSomebodyPushedCannotBeRead_DoesNotSpoilTheOthers(string member)
+    {
+        await using var registry = await TestRegistry.StartAsync(new TestRegistryOptions { ReferrersApi = false });
+        using var sources = new Sources(plainHttp: registry.Host);
+        var subject = registry.Store.PutImage(Repository);
+        var many = "{" + string.Join(',', Enumerable.Range(0, OciLimits.MaxAnnotations + 1).Select(i => $"\"{i}\":\"\"")) + "}";
+        var bad = $$"""{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{Digest.Of([1])}}","size":1,{{member.Replace("{many}", many[1..^1], StringComparison.Ordinal)}}}""";
+        var good = $$"""{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{Digest.Of([2])}}","size":1,"artifactType":"{{MediaTypes.SigstoreBundleV03}}"}""";
+        var index = $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{bad}},{{good}}]}""";
+        registry.Store.PutManifest(Repository, MediaTypes.OciIndex, Encoding.UTF8.GetBytes(index), "sha256-" + subject.Hex);
+
+        var listed = await sources.Open(registry.Host + "/org/app:v1").ListReferrersAsync(subject, 100, CancellationToken.None);
+
+        Assert.Equal([null, MediaTypes.SigstoreBundleV03], listed.Select(r => r.ArtifactType));
+    }
+
     [Fact]
     public async Task ListReferrersAsync_TagIsNoIndex_IsEmpty()
     {
