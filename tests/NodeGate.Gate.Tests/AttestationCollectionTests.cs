@@ -15,6 +15,7 @@ public sealed class AttestationCollectionTests : IDisposable
           - {name: both, images: ["reg.example/org/**"], require: release, attestations: [{type: "{{Type}}", by: [ci], conditions: [{path: /ok, equals: true}]}]}
           - {name: signed, images: ["reg.example/signed/**"], require: ci}
           - {name: bundles, images: ["reg.example/bundles/**"], require: bundle-only, attestations: [{type: "{{Type}}", by: [bundle-only]}]}
+          - {name: mixed, images: ["reg.example/mixed/**"], require: bundle-only, attestations: [{type: "{{Type}}", by: [legacy-only]}]}
           - {name: legacies, images: ["reg.example/legacies/**"], require: legacy-only, attestations: [{type: "{{Type}}", by: [legacy-only]}]}
         """));
 
@@ -63,6 +64,23 @@ public sealed class AttestationCollectionTests : IDisposable
             : Task.CompletedTask;
 
         var decision = await _fixture.DecideAsync(GateFixture.Tagged);
+
+        Assert.Equal(("Undetermined", DecisionReason.RegistryUnavailable), (decision.Outcome, decision.Reason));
+    }
+
+    [Fact]
+    public async Task Decide_ReferrerThatCannotBeRead_MayBeTheLegacyAttestation()
+    {
+        var image = Registry.PushImage("1");
+        Registry.SignBundle(image, GateFixture.Key);
+        var attestation = SignatureArtifact.Legacy(Sigstore.LegacyAttestation(image, Type, []));
+        Registry.Refer(image, attestation, "application/vnd.in-toto+json");
+        Registry.Intercept = (request, _, _) => request.EndsWith(attestation.Digest.ToString(), StringComparison.Ordinal)
+            ? throw new ContentException(ContentFailure.Unavailable, "the registry is away")
+            : Task.CompletedTask;
+
+        // A refusal would be remembered, and be wrong once the registry is back.
+        var decision = await _fixture.DecideAsync("reg.example/mixed/app:1");
 
         Assert.Equal(("Undetermined", DecisionReason.RegistryUnavailable), (decision.Outcome, decision.Reason));
     }

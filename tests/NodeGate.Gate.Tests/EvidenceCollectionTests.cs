@@ -141,6 +141,31 @@ public sealed class EvidenceCollectionTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(GateLimits.MaxBundleBytes)]
+    public async Task Referrer_ToTheGoodBundleWithAWrongSize_DoesNotStandForIt(int beyond)
+    {
+        var digest = Registry.PushImage("1");
+        var good = SignatureArtifact.Referrer(Bundles.ToBytes(Bundles.Signature(GateFixture.Key, digest)), Registry.DescriptorOf(digest));
+        Registry.Refer(digest, good, MediaTypes.SigstoreBundleV03);
+        var manifest = JsonNode.Parse(good.Manifest)!;
+        manifest["layers"]![0]!["size"] = manifest["layers"]![0]!["size"]!.GetValue<int>() + beyond;
+
+        // Whoever pushes it can try until its digest comes first.
+        SignatureArtifact bad;
+        var tries = 0;
+        do
+        {
+            manifest["annotations"] = new JsonObject { ["try"] = $"{tries++}" };
+            bad = good with { Manifest = Encoding.UTF8.GetBytes(manifest.ToJsonString()) };
+        }
+        while (string.CompareOrdinal(bad.Digest.Hex, good.Digest.Hex) > 0);
+
+        Registry.Refer(digest, bad, MediaTypes.SigstoreBundleV03);
+        Assert.IsType<Decision.Admitted>(await _fixture.DecideAsync(GateFixture.Tagged));
+    }
+
+    [Theory]
     [InlineData("[]")]
     [InlineData("""[{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"},{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}]""")]
     [InlineData("""[{"mediaType":"application/spdx+json"}]""")]

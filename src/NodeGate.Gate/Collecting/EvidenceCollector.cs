@@ -107,10 +107,11 @@ internal sealed class EvidenceCollector
         // Round 3.
         var referrers = await Task.WhenAll(candidates.Take(GateLimits.MaxReferrers).Select(r => ReadReferrerAsync(r, digest, stored, cancellationToken)));
 
-        // Round 4. An envelope's signer is proven by its layer's annotations, so that equal envelopes may differ; bundles do not.
+        // Round 4. An envelope's signer is proven by its layer's annotations, so that equal envelopes may differ. A bundle is equal only with its
+        // size: anybody may refer to the good one with a wrong size, which cannot be fetched and must not stand for it.
         var found = await Task.WhenAll(referrers
             .SelectMany(r => r)
-            .DistinctBy(r => (r.Source, r.Envelope))
+            .DistinctBy(r => (r.Source, r.Bundle?.Size, r.Envelope, r.Unreadable?.Kind))
             .Select(r => r.Unreadable is not null ? Task.FromResult(r.Unreadable)
                 : r.Envelope is not null ? ReadEnvelopeAsync(r.Envelope, cancellationToken)
                 : ReadBundleAsync(r.Bundle!, cancellationToken)));
@@ -119,11 +120,10 @@ internal sealed class EvidenceCollector
 
     private async Task<IReadOnlyList<Referrer>> ReadReferrerAsync(Descriptor listed, Digest digest, Digest stored, CancellationToken cancellationToken)
     {
-        // Not known before it was read: what it could have been for somebody who asks.
-        var kind = _wanted.Bundles ? EvidenceKind.SigstoreBundle : EvidenceKind.CosignAttestation;
+        var kinds = _wanted.InReferrers;
         if (!_referrerBudget.TrySpend(listed.Size, GateLimits.MaxReferrerManifestBytes))
         {
-            return [Referrer.Of(TooMuch(listed, kind, GateLimits.MaxReferrerManifestBytes))];
+            return [.. kinds.Select(kind => Referrer.Of(TooMuch(listed, kind, GateLimits.MaxReferrerManifestBytes)))];
         }
 
         Manifest manifest;
@@ -140,13 +140,13 @@ internal sealed class EvidenceCollector
         }
         catch (ContentException e)
         {
-            return [Referrer.Of(Unreadable(listed.Digest, kind, e))];
+            return [.. kinds.Select(kind => Referrer.Of(Unreadable(listed.Digest, kind, e)))];
         }
         catch (FormatException e)
         {
             // Its bytes are what they are: whoever pushed them made no signature, and trying again changes nothing.
             return ReferrerOrder.ClaimsBundle(listed)
-                ? [Referrer.Of(new UnreadableEvidence(listed.Digest, kind, DecisionReason.SignatureInvalid, e.Message))]
+                ? [Referrer.Of(new UnreadableEvidence(listed.Digest, kinds[0], DecisionReason.SignatureInvalid, e.Message))]
                 : [];
         }
 

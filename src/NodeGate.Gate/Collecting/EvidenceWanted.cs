@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using NodeGate.Policy;
+using NodeGate.Verification;
 
 namespace NodeGate.Gate.Collecting;
 
@@ -17,6 +19,14 @@ internal readonly record struct EvidenceWanted(bool Bundles, bool Signatures, bo
             signers.Any(a => a.Requirement.AcceptLegacy),
             attesters.Any(a => a.Requirement.AcceptLegacy));
     }
+
+    /// <summary>What a referrer that could not be read might have been, for each who asks for it.</summary>
+    internal ImmutableArray<EvidenceKind> InReferrers => (Bundles, Attestations) switch
+    {
+        (true, true) => [EvidenceKind.SigstoreBundle, EvidenceKind.CosignAttestation],
+        (true, false) => [EvidenceKind.SigstoreBundle],
+        _ => [EvidenceKind.CosignAttestation],
+    };
 
     /// <summary>Whether the list of referrers can have anything that is wanted.</summary>
     internal bool Referrers => Bundles || Attestations;
