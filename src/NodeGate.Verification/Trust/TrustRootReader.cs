@@ -60,11 +60,24 @@ internal sealed class TrustRootReader
         return new TrustRoot(
             Digest.Of(content),
             Logs(root, "tlogs", requireStart: true),
-            Logs(root, "ctlogs", requireStart: false),
+            CertificateLogs(root),
             Authorities(root, "certificateAuthorities"),
             Authorities(root, "timestampAuthorities"),
             _warnings.ToImmutable(),
             problem: null);
+    }
+
+    private ImmutableArray<TransparencyLog> CertificateLogs(StrictNode root)
+    {
+        var logs = Logs(root, "ctlogs", requireStart: false);
+        // With none at all no SCT is asked for, which is only the choice of a trust root that lists none.
+        // check: trust-root-certificate-logs
+        if (logs.IsEmpty && root.Optional("ctlogs") is { } listed && !listed.Items(VerificationLimits.MaxTrustRootMembers).IsEmpty)
+        {
+            throw listed.Wrong("has only logs with keys that are not known, so that no SCT could be verified");
+        }
+
+        return logs;
     }
 
     private ImmutableArray<TransparencyLog> Logs(StrictNode root, string name, bool requireStart)

@@ -72,6 +72,25 @@ public sealed class TrustRootTests
     }
 
     [Fact]
+    public void TryParse_NoCertificateLogCanBeRead_Refused() =>
+        // Left out like a log among others, the trust root would look like one without certificate logs, which asks for no SCT.
+        AssertRefused(r => First(r, "ctlogs")["publicKey"]!["rawBytes"] = "MAA=", "$.ctlogs");
+
+    [Fact]
+    public void TryParse_OneOfTwoCertificateLogsCanBeRead_LeftOutWithAWarning()
+    {
+        var root = Keyless.RootWith(r =>
+        {
+            var later = First(r, "ctlogs").DeepClone();
+            later["publicKey"]!["rawBytes"] = "MAA=";
+            r["ctlogs"]!.AsArray().Add(later);
+        });
+
+        Assert.Single(root.CertificateLogs);
+        Assert.Single(root.Warnings);
+    }
+
+    [Fact]
     public void TryParse_MembersOfLaterVersions_Ignored() => Keyless.RootWith(r => First(r, "tlogs")["later"] = 1);
 
     [Theory]
