@@ -16,6 +16,14 @@ internal static class LogPeriod
     {
         foreach (var log in entries.Select(e => e.Log))
         {
+            // check: log-period-time
+            if (times.IsEmpty && log.ValidFor.End is not null)
+            {
+                return Finding.Fail<bool>(
+                    DecisionReason.LogEntryInvalid,
+                    $"the log {Shown.Text(log.BaseUrl)} is trusted {log.ValidFor}, and nothing says when the signature was made; sign with a timestamp authority");
+            }
+
             var outside = times.Where(t => !log.ValidFor.Contains(t)).ToArray();
             // check: log-period
             if (outside.Length > 0)

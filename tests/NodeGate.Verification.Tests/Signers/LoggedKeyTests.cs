@@ -38,6 +38,19 @@ public sealed class LoggedKeyTests
         DecisionReason.TrustRootUnusable,
         StepNames.TrustRoot);
 
+    /// <summary>The key of a log that has ended is perhaps no longer the log's: without a time an entry of today would count.</summary>
+    [Fact]
+    public void Verify_LogThatEndsAndNoTime_Rejected()
+    {
+        var timeless = Keyless.Signature(MintOptions.RekorV2 with { ManagedKey = Key, Authorities = [] });
+        var ended = Keyless.RootWith(r => r["tlogs"]![1]!["publicKey"]!["validFor"]!["end"] = "2099-01-01T00:00:00Z");
+        var requirement = Logged with { TransparencyLog = new LogRequirement(ended, 1, 0) };
+
+        AssertVerified(Keyless.Verify(timeless, Logged));
+        AssertRejected(Keyless.Verify(timeless, requirement), DecisionReason.LogEntryInvalid, StepNames.TransparencyLog);
+        AssertVerified(Keyless.Verify(Keyless.Signature(MintOptions.RekorV2 with { ManagedKey = Key, Authorities = [Keyless.Virtual.Tsa] }), requirement));
+    }
+
     [Fact]
     public void Verify_LogNotAskedFor_BrokenEntryIsNotLookedAt() => AssertVerified(Keyless.Verify(
         Keyless.Signature(Managed with { Log = LogOptions.Default with { PromiseKey = OtherKey } }), RequirementOf(Key)));
