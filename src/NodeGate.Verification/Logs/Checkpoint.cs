@@ -60,12 +60,19 @@ internal sealed record Checkpoint(string Origin, long Size, byte[] RootHash, Sig
         // Rekor v1 hashes its key alone (not as signed-note would), Rekor v2 the note key, which is what the trust root names it by.
         var hint = (isRekorV2 ? log.CheckpointKeyId : log.Key.Fingerprint.ToHash()).AsSpan(0, HintBytes);
         var signedBytes = Note.SignedBytes;
-        var signatures = 0;
+        var verified = new List<byte[]>();
         foreach (var line in Note.Signatures)
         {
             if (line.Name != name || !hint.SequenceEqual(line.KeyHint))
             {
                 continue;
+            }
+
+            // Anybody can repeat the log's line: the largest bundle would cost thousands of verifications, and the images beside it their time.
+            // check: checkpoint-signature-twice
+            if (verified.Any(line.Signature.SequenceEqual))
+            {
+                return Invalid($"the checkpoint has one signature by {Shown.Text(line.Name)} twice");
             }
 
             // check: checkpoint-signature
@@ -74,11 +81,11 @@ internal sealed record Checkpoint(string Origin, long Size, byte[] RootHash, Sig
                 return Invalid($"the checkpoint's signature by {Shown.Text(line.Name)} is not that of the log's key {log.Key.Fingerprint}");
             }
 
-            signatures++;
+            verified.Add(line.Signature);
         }
 
         // check: checkpoint-signed
-        if (signatures == 0)
+        if (verified.Count == 0)
         {
             return Invalid(
                 $"the checkpoint has no signature by {Shown.Text(name!)} with the key hint {Convert.ToHexStringLower(hint)}; signers named there: "

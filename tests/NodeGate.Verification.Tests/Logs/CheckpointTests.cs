@@ -40,6 +40,11 @@ public sealed class CheckpointTests
 
     [Theory]
     [MemberData(nameof(Versions))]
+    public void VerifyAll_SignatureTwice_Rejected(bool v2) =>
+        AssertCheckpoint(v2, c => c with { AlterNote = n => n + n[(n.LastIndexOf("\n\n", StringComparison.Ordinal) + 2)..] }, "twice");
+
+    [Theory]
+    [MemberData(nameof(Versions))]
     public void VerifyAll_KeyHintOfAnotherKey_Rejected(bool v2) => AssertCheckpoint(v2, c => c with { Hint = [1, 2, 3, 4] }, "has no signature by");
 
     [Theory]
