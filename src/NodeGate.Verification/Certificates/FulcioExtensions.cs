@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Text;
 using NodeGate.Verification.Strict;
 
@@ -148,15 +149,20 @@ internal static class FulcioExtensions
         }
     }
 
-    /// <summary>A NUL or a line break could make a name look like another wherever it is cut there.</summary>
+    /// <summary>
+    /// A NUL or a line break could make a name look like another wherever it is cut there, and so could what only tells a screen how to draw it.
+    /// </summary>
     private static string Printable(string text, string what)
     {
         // check: identity-characters
-        if (text.Length == 0 || text.Any(char.IsControl))
+        if (text.Length == 0 || text.EnumerateRunes().Any(IsInvisible))
         {
             throw new EvidenceFormatException($"{what} is empty or has control characters: {Shown.Text(text)}");
         }
 
         return text;
     }
+
+    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -80,6 +80,9 @@ public sealed class SigningIdentityTests
         AssertFails(WithNames(GeneralName.Email("me@example.org\0.evil.example")), "control characters: 'me@example.org\\u0000.evil.example'");
         AssertFails(WithNames(GeneralName.Uri("https://a\nb")), "control characters");
         AssertFails(WithNames(GeneralName.Other("me\u0085")), "control characters");
+        AssertFails(WithNames(GeneralName.Other("me\u2028decision=Admitted")), "control characters: 'me\\u2028decision=Admitted'");
+        AssertFails(WithNames(GeneralName.Other("me\u202elive")), "control characters");
+        AssertFails(WithNames(GeneralName.Other("me\U000E0041")), "control characters");
         AssertFails(WithNames(GeneralName.Uri("")), "is empty");
         AssertFails(Read(l => WithIssuer(l, Issuer + "\0")), "OIDC issuer is empty or has control characters");
     }
