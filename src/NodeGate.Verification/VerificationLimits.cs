@@ -80,7 +80,4 @@ public static class VerificationLimits
 
     /// <summary>Longest pattern for an identity, in characters.</summary>
     public const int MaxPatternCharacters = 1024;
-
-    /// <summary>Most nodes of an attestation's predicate, as JSON values; beside its bytes, which <see cref="MaxBundleBytes"/> bounds.</summary>
-    public const int MaxPredicateNodes = 100_000;
 }
