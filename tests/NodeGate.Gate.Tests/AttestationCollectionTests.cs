@@ -73,7 +73,7 @@ public sealed class AttestationCollectionTests : IDisposable
     {
         var image = Registry.PushImage("1");
         Registry.SignBundle(image, GateFixture.Key);
-        var attestation = SignatureArtifact.Legacy(Sigstore.LegacyAttestation(image, Type, []));
+        var attestation = SignatureArtifact.Legacy(Sigstore.LegacyAttestation(image, Type, new JsonObject()));
         Registry.Refer(image, attestation, "application/vnd.in-toto+json");
         Registry.Intercept = (request, _, _) => request.EndsWith(attestation.Digest.ToString(), StringComparison.Ordinal)
             ? throw new ContentException(ContentFailure.Unavailable, "the registry is away")
