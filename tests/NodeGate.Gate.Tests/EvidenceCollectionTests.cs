@@ -283,7 +283,9 @@ public sealed class EvidenceCollectionTests : IDisposable
         var digest = Registry.PushImage("1");
         var bundle = new byte[GateLimits.MaxBundleBytes + 1];
         Registry.Refer(digest, SignatureArtifact.Referrer(bundle, Registry.DescriptorOf(digest)), MediaTypes.SigstoreBundleV03);
-        Assert.Equal(DecisionReason.LimitExceeded, Assert.IsType<Decision.Undetermined>(await _fixture.DecideAsync(GateFixture.Tagged)).Reason);
+        var undetermined = Assert.IsType<Decision.Undetermined>(await _fixture.DecideAsync(GateFixture.Tagged));
+        Assert.Equal(DecisionReason.LimitExceeded, undetermined.Reason);
+        Assert.Contains($"{Digest.Of(bundle)} has 1048577 bytes; at most 1048576 are read.", undetermined.Message, StringComparison.Ordinal);
         Assert.DoesNotContain($"blob {Digest.Of(bundle)}", Registry.Requests);
     }
 

@@ -7,8 +7,8 @@ namespace NodeGate.Gate.Collecting;
 /// <summary>Fetches everything attached to one image that could be evidence, once for all authorities.</summary>
 /// <remarks>
 /// Rounds of requests, each side by side: (1) the image's manifest, unless it was resolved from a tag before; (2) the list of referrers and
-/// the <c>.sig</c> and <c>.att</c> manifests; (3) the referrers' manifests and the legacy payloads; (4) the bundles and envelopes of referrers. With the digest known, (1) runs
-/// together with (2). What cannot be read becomes <see cref="UnreadableEvidence"/> or a gap and does not spoil the rest: it matters only
+/// the <c>.sig</c> and <c>.att</c> manifests; (3) the referrers' manifests and the legacy payloads; (4) the bundles and envelopes of referrers.
+/// With the digest known, (1) runs together with (2). What cannot be read becomes <see cref="UnreadableEvidence"/> or a gap and does not spoil the rest: it matters only
 /// where nothing else satisfies the rule.
 /// </remarks>
 internal sealed class EvidenceCollector
@@ -262,7 +262,7 @@ internal sealed class EvidenceCollector
         kind,
         DecisionReason.LimitExceeded,
         content.Size > limit
-            ? $"{content.Digest} has {content.Size} bytes; at most {limit} are read."
+            ? $"{content.Digest} has {content.Size} bytes; at most {limit} are read. Make it smaller, or remove it where it is not needed."
             : $"At {content.Digest} the evidence exceeds {GateLimits.MaxEvidenceBytesOfAKind} bytes; no more is read.");
 
     private static EvidenceGap GapOf(ContentException e) => new(ReasonOf(e), e.Message);
