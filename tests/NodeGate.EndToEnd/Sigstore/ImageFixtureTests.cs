@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeGate.Oci;
-using NodeGate.Testing.Registries;
 using NodeGate.Testing.RealParts;
+using NodeGate.Testing.Registries;
 using NodeGate.Testing.Signing;
 using NodeGate.Testing.Sigstore;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using NodeGate.Oci;
-using NodeGate.Testing.Registries;
 using NodeGate.Testing.RealParts;
+using NodeGate.Testing.Registries;
 using NodeGate.Testing.Sigstore;
 using NodeGate.Testing.Sigstore.Services;
 using NodeGate.Verification;

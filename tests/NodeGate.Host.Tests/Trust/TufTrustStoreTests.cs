@@ -82,7 +82,7 @@ public sealed class TufTrustStoreTests : IAsyncLifetime, IDisposable
     public async Task Refresh_MirrorGone_WhatIsThereStays()
     {
         await RefreshAsync();
-        
+
         await _server.DisposeAsync();
 
         var refresh = await _store.RefreshAsync(_source, CancellationToken.None);

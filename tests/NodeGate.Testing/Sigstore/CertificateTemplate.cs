@@ -75,20 +75,20 @@ public sealed record CertificateTemplate
     /// <summary>An authority: CA, key usage, key identifiers.</summary>
     public static CertificateTemplate Authority(
         byte[] subject, SigningKey key, byte[] issuer, SigningKey issuerKey, DateTimeOffset notBefore, DateTimeOffset notAfter, int? pathLength) => new()
-    {
-        Issuer = issuer,
-        Subject = subject,
-        PublicKey = key.PublicDer,
-        NotBefore = notBefore,
-        NotAfter = notAfter,
-        Extensions =
-        [
-            CertificateExtension.KeyUsage(CertificateExtension.KeyCertSign | CertificateExtension.CrlSign),
-            CertificateExtension.BasicConstraints(authority: true, pathLength),
-            SubjectKeyIdentifier(key.PublicDer),
-            AuthorityKeyIdentifier(issuerKey.PublicDer),
-        ],
-    };
+        {
+            Issuer = issuer,
+            Subject = subject,
+            PublicKey = key.PublicDer,
+            NotBefore = notBefore,
+            NotAfter = notAfter,
+            Extensions =
+            [
+                CertificateExtension.KeyUsage(CertificateExtension.KeyCertSign | CertificateExtension.CrlSign),
+                CertificateExtension.BasicConstraints(authority: true, pathLength),
+                SubjectKeyIdentifier(key.PublicDer),
+                AuthorityKeyIdentifier(issuerKey.PublicDer),
+            ],
+        };
 
     /// <summary>RFC 7093 section 2: the first 160 bits of the SHA-256 of the key.</summary>
     public static CertificateExtension SubjectKeyIdentifier(byte[] publicKey) =>

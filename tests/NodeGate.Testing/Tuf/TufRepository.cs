@@ -87,7 +87,10 @@ public sealed class TufRepository
         Root.Signed["keys"] = new JsonObject(all.Select(key => KeyValuePair.Create(key.KeyId, (JsonNode?)key.Description)));
         Root.Signed["roles"] = new JsonObject
         {
-            ["root"] = Root.Describe(), ["timestamp"] = Timestamp.Describe(), ["snapshot"] = Snapshot.Describe(), ["targets"] = Targets.Describe(),
+            ["root"] = Root.Describe(),
+            ["timestamp"] = Timestamp.Describe(),
+            ["snapshot"] = Snapshot.Describe(),
+            ["targets"] = Targets.Describe(),
         };
         Metadata[$"{Root.Version}.root.json"] = Root.Sign(keys);
     }

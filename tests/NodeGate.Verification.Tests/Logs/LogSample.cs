@@ -6,8 +6,8 @@ using NodeGate.Testing.Signing;
 using NodeGate.Testing.Sigstore;
 using NodeGate.Verification.Certificates;
 using NodeGate.Verification.Logs;
-using NodeGate.Verification.Sigstore;
 using NodeGate.Verification.Signers;
+using NodeGate.Verification.Sigstore;
 using NodeGate.Verification.Steps;
 using NodeGate.Verification.Strict;
 

@@ -7,8 +7,8 @@ using NodeGate.Testing.Signing;
 using NodeGate.Testing.Sigstore;
 using NodeGate.Verification.Steps;
 using NodeGate.Verification.Strict;
-using NodeGate.Verification.Timestamps;
 using NodeGate.Verification.Tests.Logs;
+using NodeGate.Verification.Timestamps;
 using Oids = NodeGate.Testing.Sigstore.Oids;
 
 namespace NodeGate.Verification.Tests.Timestamps;
