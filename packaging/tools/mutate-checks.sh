@@ -3,8 +3,8 @@
 #
 # A check is the statement under a comment "// check: NAME". In a copy of the sources each gets a switch, and the test methods are called
 # in one process for each mutant in turn, so that all of it is one build and a few minutes. Prints a table row for each check: its name, the
-# section of the reference that asks for it, and the test methods that fail without it. Exits 1 if one is noticed by no test. Tests with a category (vectors, properties) are left out:
-# a table of single faults is what is wanted. The copy is deleted.
+# section of the reference that asks for it, and the test methods that fail without it. Exits 1 if one is noticed by no test. Tests with a
+# category (vectors, properties) are left out: a table of single faults is what is wanted. The copy is deleted.
 #
 #   packaging/tools/mutate-checks.sh [NAME...]
 set -euo pipefail

@@ -181,7 +181,10 @@ public static class PolicyLinter
         }
     }
 
-    /// <summary>What a fetched trust root lacks for this authority. One that is unusable as a whole, on a machine that never fetched it say, is no fault of the policy.</summary>
+    /// <summary>
+    /// What a fetched trust root lacks for this authority. One that is unusable as a whole, on a machine that never fetched it say, is no fault
+    /// of the policy.
+    /// </summary>
     private static string? LackOf(PolicyModel policy, Authority authority)
     {
         var root = authority.Requirement switch

@@ -64,7 +64,10 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
         var content = files.ReadBuiltIn(name.Text);
         if (content.Error is not null)
         {
-            errors.Add(name.Position, $"the built-in trust root '{name.Text}', which cannot be read: {content.Error}", "an entry of 'trustRoots' with this name, or a NodeGate with it");
+            errors.Add(
+                name.Position,
+                $"the built-in trust root '{name.Text}', which cannot be read: {content.Error}",
+                "an entry of 'trustRoots' with this name, or a NodeGate with it");
             return null;
         }
 
@@ -77,7 +80,9 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
         if (config.File is { } file)
         {
             var content = Read(file, VerificationLimits.MaxTrustRootBytes, JsonFile);
-            return content is not null && Parse(content, file, $"the file {Quote.Of(file.Text)}") is { } root ? new NamedTrustRoot(name, file.Text, root, null) : null;
+            return content is not null && Parse(content, file, $"the file {Quote.Of(file.Text)}") is { } root
+                ? new NamedTrustRoot(name, file.Text, root, null)
+                : null;
         }
 
         if (config.Tuf is { Mirror: { } mirror, Root: { } pinned })
@@ -87,7 +92,9 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
                 : null;
         }
 
-        return config.Sigstore is { } sigstore && BuildSigstore(sigstore) is { } parts ? new NamedTrustRoot(name, $"parts named at {sigstore.Position}", parts, null) : null;
+        return config.Sigstore is { } sigstore && BuildSigstore(sigstore) is { } parts
+            ? new NamedTrustRoot(name, $"parts named at {sigstore.Position}", parts, null)
+            : null;
     }
 
     /// <summary>What another party serves is no error of the policy: it leaves the answers open, and the daemon starts without the network.</summary>
