@@ -8,7 +8,10 @@ namespace NodeGate.Verification.Timestamps;
 /// <summary>Verifies RFC 3161 timestamps (verification.md section 2.8).</summary>
 internal static class TimestampVerifier
 {
-    /// <summary>Every timestamp: one that is wrong fails all, also beside a good one.</summary>
+    /// <summary>
+    /// Every timestamp: one that is wrong fails all, also beside a good one. One of an authority that the trust root does not have counts for
+    /// nothing, as an entry of an unknown log: clients stamp what they sign whether or not its verifiers know the authority.
+    /// </summary>
     /// <param name="trace">Takes the steps.</param>
     /// <param name="timestamps">The timestamps, as TimeStampResp in DER.</param>
     /// <param name="stamped">What they have to be over: the signature's bytes, or the envelope of a legacy attestation.</param>
@@ -31,6 +34,12 @@ internal static class TimestampVerifier
                 return malformed;
             }
 
+            if (IsOfAStranger(token!, root))
+            {
+                trace.Skip(StepNames.TimestampAuthority, "the timestamp's authority is none of the trust root's; the timestamp does not count");
+                continue;
+            }
+
             // Where the token has no certificate, that of the trust root is meant.
             var signed = token!.FindSigner(root.TimestampAuthorities.SelectMany(a => a.Chain));
             if (trace.Take(StepNames.TimestampAuthority, Finding.Then(signed, s => CheckSigner(s, token, root)), out var trusted) is { } untrusted)
@@ -41,8 +50,16 @@ internal static class TimestampVerifier
             found.Add(trusted!);
         }
 
-        verified = found.MoveToImmutable();
+        verified = found.DrainToImmutable();
         return null;
+    }
+
+    /// <summary>Going by names: what claims to be of a trusted authority is judged, and whoever claims nothing proves nothing.</summary>
+    private static bool IsOfAStranger(TimestampToken token, TrustRoot root)
+    {
+        var trusted = root.TimestampAuthorities.SelectMany(a => a.Chain).ToArray();
+        return trusted.Length == 0
+            || (!token.Certificates.IsEmpty && !token.Certificates.Any(c => trusted.Any(t => c.Issuer.Span.SequenceEqual(t.Subject.Span) || c.IsSame(t))));
     }
 
     private static Finding<VerifiedTimestamp> CheckSigner(Certificate signer, TimestampToken token, TrustRoot root)

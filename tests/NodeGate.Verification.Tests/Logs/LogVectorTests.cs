@@ -94,8 +94,9 @@ public sealed class LogVectorTests
 
         Assert.NotEmpty(entries);
         var rejected = Verification.Timestamps.TimestampVerifier.VerifyAll(trace, bundle.Timestamps, content.Signature, root, out var timestamps);
-        Assert.Equal(rejected is null ? bundle.Timestamps.Length : 0, timestamps.Length);
-        return rejected is null ? string.Empty : $"{rejected.Step}: {rejected.Detail}";
+        return rejected is not null ? $"{rejected.Step}: {rejected.Detail}"
+            : timestamps.Length < bundle.Timestamps.Length ? "timestampAuthority: of a stranger"
+            : string.Empty;
     }
 
     private static (PublicKey Key, Certificate? Certificate)? SignerOf(string folder, SigstoreBundle bundle)

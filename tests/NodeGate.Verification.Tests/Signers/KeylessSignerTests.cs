@@ -121,6 +121,15 @@ public sealed class KeylessSignerTests
         DecisionReason.CertificateInvalid,
         StepNames.CertificatePath);
 
+    [Fact]
+    public void Verify_TimestampWhereTheTrustRootHasNoAuthority_DoesNotCount()
+    {
+        var requirement = Keyless.Requirement with { TrustRoot = Keyless.RootWith(r => r.Remove("timestampAuthorities")) };
+
+        AssertVerified(Keyless.Verify(Keyless.Signature(new MintOptions { Authorities = [Keyless.Virtual.Tsa] }), requirement));
+        AssertRejected(Keyless.Verify(Keyless.Signature(MintOptions.RekorV2), requirement), DecisionReason.TimestampInvalid, StepNames.TrustedTime);
+    }
+
     /// <summary>An entry of Rekor v2 has no time of its own: the timestamp says when.</summary>
     [Fact]
     public void Verify_LogThatHadEnded_Rejected() => AssertRejected(

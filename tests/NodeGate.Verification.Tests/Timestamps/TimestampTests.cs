@@ -214,13 +214,25 @@ public sealed class TimestampTests
     public void VerifyAll_UnknownAuthorityWithoutItsCertificate_Rejected() => AssertRejected(
         OtherTsa.Stamp(Signature, Time, new() { EmbedCertificate = false }), StepNames.TimestampAuthority, "neither in it nor in the trust root");
 
+    /// <summary>Clients stamp what they sign whether or not its verifiers know the authority.</summary>
     [Fact]
-    public void VerifyAll_TrustRootWithoutAuthorities_Rejected()
+    public void VerifyAll_AuthorityOfAnotherName_CountsForNothing()
+    {
+        var name = Der.Name((Oids.CommonName, "stranger"));
+        var stranger = new VirtualTsa(new VirtualTsaOptions { AlterRoot = r => r with { Subject = name, Issuer = name }, AlterLeaf = l => l with { Issuer = name } });
+
+        Assert.Null(Verify([stranger.Stamp(Signature, Time, TimestampOptions.Default), Stamp()], LogSample.Root, out var verified));
+        Assert.Equal("https://timestamp.virtual.test", Assert.Single(verified).Authority.Uri);
+    }
+
+    [Fact]
+    public void VerifyAll_TrustRootWithoutAuthorities_CountsForNothing()
     {
         var trusted = VirtualSigstore.Default.TrustedRoot();
         trusted.Remove("timestampAuthorities");
 
-        AssertRejected(Stamp(), StepNames.TimestampAuthority, "authority", LogSample.RootOf(trusted));
+        Assert.Null(Verify([Stamp()], LogSample.RootOf(trusted), out var verified));
+        Assert.Empty(verified);
     }
 
     [Fact]
