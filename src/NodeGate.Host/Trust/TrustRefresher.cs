@@ -6,7 +6,7 @@ using NodeGate.Policy;
 namespace NodeGate.Host.Trust;
 
 /// <summary>
-/// Refreshes the trust roots of the policy in force in the background: a new one at once, each about every six hours, and ten minutes after
+/// Refreshes the trust roots of the policy in force in the background: a new one at once, each about every six hours, and a minute after
 /// a failure. Pulls never wait for it, and what is on disk stays in use whatever happens here.
 /// </summary>
 /// <param name="store">Where they are kept.</param>
@@ -20,7 +20,7 @@ internal sealed class TrustRefresher(
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromHours(6);
     private static readonly TimeSpan MaxJitter = TimeSpan.FromHours(1);
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<(string Name, Uri Mirror, Digest Root), DateTimeOffset> _due = [];
 

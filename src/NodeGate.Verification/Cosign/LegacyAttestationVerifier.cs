@@ -13,15 +13,10 @@ internal static class LegacyAttestationVerifier
     public static EvidenceResult Verify(CosignAttestationEvidence evidence, SignedSubject subject, SignerRequirement requirement)
     {
         var trace = new VerificationTrace(evidence);
-        if (trace.Take(StepNames.Format, AcceptedFormat.Check(evidence.Kind, requirement.AcceptLegacy), out _) is { } format)
+        var accepted = requirement.AcceptLegacy;
+        if (EvidenceOpening.Open(trace, evidence, accepted, evidence.Envelope, VerificationLimits.MaxBundleBytes, out var bytes) is { } unopened)
         {
-            return format;
-        }
-
-        var content = EvidenceContent.Check(evidence.Source, evidence.Envelope, VerificationLimits.MaxBundleBytes);
-        if (trace.Take(StepNames.Content, content, out var bytes) is { } unread)
-        {
-            return unread;
+            return unopened;
         }
 
         if (trace.Take(StepNames.MediaType, CheckMediaType(evidence.MediaType), out _) is { } mediaType)

@@ -17,15 +17,10 @@ internal static class LegacySignatureVerifier
     public static EvidenceResult Verify(CosignSignatureEvidence evidence, SignedSubject subject, SignerRequirement requirement)
     {
         var trace = new VerificationTrace(evidence);
-        if (trace.Take(StepNames.Format, AcceptedFormat.Check(evidence.Kind, requirement.AcceptLegacy), out _) is { } format)
+        var accepted = requirement.AcceptLegacy;
+        if (EvidenceOpening.Open(trace, evidence, accepted, evidence.Payload, VerificationLimits.MaxPayloadBytes, out var payloadBytes) is { } unopened)
         {
-            return format;
-        }
-
-        var content = EvidenceContent.Check(evidence.Source, evidence.Payload, VerificationLimits.MaxPayloadBytes);
-        if (trace.Take(StepNames.Content, content, out var payloadBytes) is { } unread)
-        {
-            return unread;
+            return unopened;
         }
 
         if (trace.Take(StepNames.MediaType, CheckMediaType(evidence.MediaType), out _) is { } mediaType)

@@ -17,15 +17,10 @@ internal static class BundleVerifier
     public static EvidenceResult Verify(BundleEvidence evidence, SignedSubject subject, SignerRequirement requirement)
     {
         var trace = new VerificationTrace(evidence);
-        if (trace.Take(StepNames.Format, AcceptedFormat.Check(evidence.Kind, requirement.AcceptBundle), out _) is { } format)
+        var accepted = requirement.AcceptBundle;
+        if (EvidenceOpening.Open(trace, evidence, accepted, evidence.Bundle, VerificationLimits.MaxBundleBytes, out var bytes) is { } unopened)
         {
-            return format;
-        }
-
-        var content = EvidenceContent.Check(evidence.Source, evidence.Bundle, VerificationLimits.MaxBundleBytes);
-        if (trace.Take(StepNames.Content, content, out var bytes) is { } unread)
-        {
-            return unread;
+            return unopened;
         }
 
         if (SigstoreBundle.Read(trace, bytes, out var bundle) is { } malformed)
