@@ -12,6 +12,9 @@ public interface IPolicyFiles
     /// <summary>The <c>trusted_root.json</c> that is delivered with NodeGate under <paramref name="name"/>. Nothing is contacted.</summary>
     FileContent ReadBuiltIn(string name);
 
+    /// <summary>The <c>root.json</c> of the repository that the built-in trust root <paramref name="name"/> comes from, to be pinned.</summary>
+    FileContent ReadBuiltInTufRoot(string name);
+
     /// <summary>The <c>trusted_root.json</c> that the TUF client fetched last from <paramref name="source"/>. Nothing is contacted.</summary>
     FileContent ReadFetched(TufSource source);
 }

@@ -74,6 +74,8 @@ internal static class Policies
 
         public FileContent ReadBuiltIn(string name) => BuiltIn is null ? FileContent.Found(TrustFiles.Json()) : FileContent.Found(BuiltIn);
 
+        public FileContent ReadBuiltInTufRoot(string name) => Text("built-in tuf root");
+
         public FileContent ReadFetched(TufSource source) => Fetched is null ? FileContent.Unreadable("it was never fetched") : FileContent.Found(Fetched);
 
         private static FileContent Text(string text) => FileContent.Found(Encoding.UTF8.GetBytes(text));

@@ -55,6 +55,8 @@ public sealed partial class ReadmeTests
 
         public FileContent ReadBuiltIn(string name) => FileContent.Found(TrustFiles.Json());
 
+        public FileContent ReadBuiltInTufRoot(string name) => FileContent.Found("built-in tuf root"u8.ToArray());
+
         public FileContent ReadFetched(TufSource source) => FileContent.Found(TrustFiles.Json());
     }
 }

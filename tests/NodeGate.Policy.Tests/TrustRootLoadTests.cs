@@ -9,6 +9,21 @@ public sealed class TrustRootLoadTests
 {
     private const string Identities = "identities: [{issuer: i, subject: s}]";
 
+    /// <summary>The public instance needs no file: its root is pinned as delivered, and so is what it trusts until something was fetched.</summary>
+    [Fact]
+    public void Load_PublicGoodFromAMirror_StartsFromWhatIsBuiltIn()
+    {
+        const string Text = "trustRoots: [{name: public-good, tuf: {mirror: \"https://tuf.example/\"}}]\n";
+        var fetched = TrustFiles.Json(logs: 2);
+
+        var delivered = Assert.Single(Policies.Of(Text + Keyless("public-good")).TrustRoots);
+        var refreshed = Policies.LoadWith(new Policies.KeyFiles(Fetched: fetched), Policies.Head + Text + Keyless("public-good")).Model!;
+
+        Assert.Equal("built-in tuf root", Encoding.UTF8.GetString(delivered.Tuf!.Root.Span));
+        Assert.Equal(Digest.Of(TrustFiles.Json()), delivered.TrustRoot.Revision);
+        Assert.Equal(Digest.Of(fetched), Assert.Single(refreshed.TrustRoots).TrustRoot.Revision);
+    }
+
     [Fact]
     public void Load_TrustedRootFile_IsReadAndFoundByName()
     {

@@ -14,9 +14,9 @@ internal sealed class NamedFiles(TufTrustStore fetched) : IPolicyFiles
     public FileContent Read(string policyPath, string file, int maxBytes) =>
         Read(Path.GetFullPath(file, Path.GetDirectoryName(Path.GetFullPath(policyPath)) ?? "/"), maxBytes);
 
-    public FileContent ReadBuiltIn(string name) => name == BuiltInTrustRoots.PublicGood
-        ? BuiltInTrust.TrustedRoot
-        : FileContent.Unreadable("it is not part of this program");
+    public FileContent ReadBuiltIn(string name) => OfThisProgram(name, BuiltInTrust.TrustedRoot);
+
+    public FileContent ReadBuiltInTufRoot(string name) => OfThisProgram(name, BuiltInTrust.PinnedRoot);
 
     public FileContent ReadFetched(TufSource source)
     {
@@ -27,6 +27,9 @@ internal sealed class NamedFiles(TufTrustStore fetched) : IPolicyFiles
 
         return fetched.Read(source);
     }
+
+    private static FileContent OfThisProgram(string name, FileContent publicGood) =>
+        name == BuiltInTrustRoots.PublicGood ? publicGood : FileContent.Unreadable("it is not part of this program");
 
     private FileContent Read(string path, int maxBytes)
     {

@@ -74,6 +74,8 @@ internal sealed class ScriptedGate : IImageGate
 
         public FileContent ReadBuiltIn(string name) => throw Unexpected();
 
+        public FileContent ReadBuiltInTufRoot(string name) => throw Unexpected();
+
         public FileContent ReadFetched(TufSource source) => throw Unexpected();
 
         private static InvalidOperationException Unexpected() => new("the policy of this test names no files");

@@ -128,6 +128,8 @@ internal sealed class GateFixture : IDisposable
         public FileContent ReadBuiltIn(string name) =>
             FileContent.Found(Encoding.UTF8.GetBytes(VirtualSigstore.Default.TrustedRoot().ToJsonString()));
 
+        public FileContent ReadBuiltInTufRoot(string name) => FileContent.Unreadable("no such file");
+
         public FileContent ReadFetched(TufSource source) => FileContent.Unreadable("not in tests");
     }
 }

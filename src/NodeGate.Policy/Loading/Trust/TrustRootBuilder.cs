@@ -74,6 +74,25 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
         return Parse(content, name, $"the built-in trust root '{name.Text}'") is { } root ? new NamedTrustRoot(name.Text, "built in", root, null) : null;
     }
 
+    /// <summary>The built-in trust root, kept up to date: as it was delivered until something was fetched.</summary>
+    private NamedTrustRoot? BuildBuiltIn(Located name, Uri mirror)
+    {
+        var pinned = files.ReadBuiltInTufRoot(name.Text);
+        if (pinned.Error is not null)
+        {
+            errors.Add(name.Position, $"no 'root', and none is built in: {pinned.Error}", "'root: FILE' beside the mirror, the repository's root.json");
+            return null;
+        }
+
+        var source = new TufSource(name.Text, mirror, pinned.Content);
+        if (files.ReadFetched(source).Error is null)
+        {
+            return BuildFetched(source);
+        }
+
+        return BuildBuiltIn(name) is { } delivered ? new NamedTrustRoot(name.Text, $"TUF repository {mirror}", delivered.TrustRoot, source) : null;
+    }
+
     private NamedTrustRoot? Build(TrustRootConfig config)
     {
         var name = config.Name?.Text ?? "";
@@ -83,6 +102,11 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
             return content is not null && Parse(content, file, $"the file {Quote.Of(file.Text)}") is { } root
                 ? new NamedTrustRoot(name, file.Text, root, null)
                 : null;
+        }
+
+        if (config is { Name: { } builtIn, Tuf: { Mirror: { } address, IsBuiltIn: true } })
+        {
+            return BuildBuiltIn(builtIn, new Uri(address.Text));
         }
 
         if (config.Tuf is { Mirror: { } mirror, Root: { } pinned })

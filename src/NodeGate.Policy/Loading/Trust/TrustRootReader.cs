@@ -25,15 +25,16 @@ internal static class TrustRootReader
             errors.Add(node.Position, kinds.Length == 0 ? "a trust root without content" : string.Join(" and ", kinds.Select(k => $"'{k}'")), Kinds);
         }
 
+        var name = root.Name(root.Required("name", "'name: …', by which authorities name it"), "a name");
         return new TrustRootConfig(
-            root.Name(root.Required("name", "'name: …', by which authorities name it"), "a name"),
+            name,
             node.Position,
             root.Line(root.Optional("trustedRoot"), "the name of a trusted_root.json"),
-            root.Optional("tuf") is { } tuf ? ReadTuf(tuf, errors) : null,
+            root.Optional("tuf") is { } tuf ? ReadTuf(tuf, name?.Text == BuiltInTrustRoots.PublicGood, errors) : null,
             root.Optional("sigstore") is { } sigstore ? ReadSigstore(sigstore, errors) : null);
     }
 
-    private static TufConfig? ReadTuf(YamlNode node, ErrorList errors)
+    private static TufConfig? ReadTuf(YamlNode node, bool hasBuiltIn, ErrorList errors)
     {
         const string Mirror = "the address of a TUF repository, such as \"https://tuf.example\"";
         const string Root = "the name of a file with its root.json, from where all trust starts";
@@ -49,7 +50,8 @@ internal static class TrustRootReader
             mirror = null;
         }
 
-        return new TufConfig(mirror, tuf.Line(tuf.Required("root", $"'root: …', {Root}"), Root));
+        var isBuiltIn = hasBuiltIn && !tuf.Has("root");
+        return new TufConfig(mirror, isBuiltIn ? null : tuf.Line(tuf.Required("root", $"'root: …', {Root}"), Root), isBuiltIn);
     }
 
     private static bool IsWebAddress(string text) =>

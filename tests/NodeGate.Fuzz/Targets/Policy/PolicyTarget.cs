@@ -106,6 +106,8 @@ internal sealed class PolicyTarget : IFuzzTarget
 
         public FileContent ReadBuiltIn(string name) => FileContent.Found(Corpus.World("trusted_root.json"));
 
+        public FileContent ReadBuiltInTufRoot(string name) => FileContent.Found(Corpus.World("trusted_root.json"));
+
         public FileContent ReadFetched(TufSource source) => FileContent.Unreadable("it was never fetched");
     }
 }
