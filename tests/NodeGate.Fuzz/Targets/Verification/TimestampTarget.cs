@@ -25,6 +25,11 @@ internal sealed class TimestampTarget : IFuzzTarget
             return $"{rejected.Step} {Outcome.Shape(rejected.Detail)}";
         }
 
+        if (verified.IsEmpty)
+        {
+            return "of a stranger";
+        }
+
         FuzzFailure.UnlessEqual(VirtualSigstore.SigningTime, verified[0].Time, "a verified time is the one that was stamped");
         return "verified";
     }
