@@ -4,6 +4,7 @@ using System.Text.Json;
 using NodeGate.Host.Trust;
 using NodeGate.Policy;
 using NodeGate.Verification;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Host.Commands;
 
@@ -74,8 +75,8 @@ internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
     {
         if (root.Tuf is { } source && store.State(source) is { } state)
         {
-            yield return "TUF: " + string.Join(", ", state.Roles.Select(role => $"{role.Key} {role.Value.Version} until {Time(role.Value.Expires)}"));
-            yield return $"last refresh: {(state.Refreshed is { } refreshed ? Time(refreshed) : "never")}";
+            yield return "TUF: " + string.Join(", ", state.Roles.Select(role => $"{role.Key} {role.Value.Version} until {Shown.Time(role.Value.Expires)}"));
+            yield return $"last refresh: {(state.Refreshed is { } refreshed ? Shown.Time(refreshed) : "never")}";
             if (state.IsStale(now))
             {
                 yield return $"stale: never verified whole, or expired since; run 'nodegate trust update {root.Name}' and see what the mirror answers";
@@ -118,9 +119,8 @@ internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
     }
 
     private static void WriteTime(Utf8JsonWriter writer, string name, DateTimeOffset? time) =>
-        writer.WriteString(name, time is { } known ? Time(known) : null);
+        writer.WriteString(name, time is { } known ? Shown.Time(known) : null);
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Write<T>(IEnumerable<T> entries, Action<Utf8JsonWriter, T> write)
     {

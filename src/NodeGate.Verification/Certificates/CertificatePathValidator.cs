@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using NodeGate.Oci;
 using NodeGate.Verification.Steps;
 using NodeGate.Verification.Strict;
@@ -26,7 +25,7 @@ internal static class CertificatePathValidator
 
     /// <summary>Whether every certificate of the path, and the authority, is valid at a time, both ends included.</summary>
     public static Finding<CertificatePath> CheckValidAt(CertificatePath path, DateTimeOffset time) =>
-        TimeProblem(path, time) is { } problem ? Fail(problem) : Finding.Pass(path, $"valid at {Text(time)}");
+        TimeProblem(path, time) is { } problem ? Fail(problem) : Finding.Pass(path, $"valid at {Shown.Time(time)}");
 
     /// <summary>
     /// The same with several authorities, of which some may have the same name: the first for which everything holds, at all times.
@@ -57,7 +56,7 @@ internal static class CertificatePathValidator
             var timeProblem = path is null ? null : times.Select(t => TimeProblem(path, t)).FirstOrDefault(p => p is not null);
             if (path is not null && timeProblem is null)
             {
-                return Finding.Pass(path, $"{Describe(path)}, valid at {string.Join(", ", times.Select(Text))}");
+                return Finding.Pass(path, $"{Describe(path)}, valid at {string.Join(", ", times.Select(Shown.Time))}");
             }
 
             furthest = PathProblem.Furthest(furthest, path is null ? problem : new PathProblem(PathProblem.AllButTime, timeProblem!));
@@ -79,13 +78,13 @@ internal static class CertificatePathValidator
         if (outside is not null)
         {
             var which = ReferenceEquals(outside, path.Leaf) ? "the certificate" : $"the issuer's certificate {DistinguishedName.Show(outside.Subject)}";
-            return $"{which} is valid {new ValidityPeriod(outside.NotBefore, outside.NotAfter)}, which {Text(time)} is not within";
+            return $"{which} is valid {new ValidityPeriod(outside.NotBefore, outside.NotAfter)}, which {Shown.Time(time)} is not within";
         }
 
         // check: path-authority-period
         if (!path.Authority.ValidFor.Contains(time))
         {
-            return $"the authority {Shown.Text(path.Authority.Uri)} is trusted {path.Authority.ValidFor}, which {Text(time)} is not within";
+            return $"the authority {Shown.Text(path.Authority.Uri)} is trusted {path.Authority.ValidFor}, which {Shown.Time(time)} is not within";
         }
 
         return null;
@@ -96,6 +95,4 @@ internal static class CertificatePathValidator
 
     private static string Describe(CertificatePath path) =>
         $"{path.Certificates.Length} certificates to the anchor of {Shown.Text(path.Authority.Uri)}";
-
-    private static string Text(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

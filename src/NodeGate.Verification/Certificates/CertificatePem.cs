@@ -11,9 +11,13 @@ internal static class CertificatePem
 
     /// <summary>The certificates in their order; at least one.</summary>
     /// <exception cref="EvidenceFormatException">It is not such a text.</exception>
-    public static ImmutableArray<Certificate> Read(ReadOnlySpan<char> pem)
+    public static ImmutableArray<Certificate> Read(ReadOnlySpan<char> pem) => [.. ReadDer(pem).Select(der => Certificate.Read(der))];
+
+    /// <summary>The same, of which the certificates are not read yet.</summary>
+    /// <exception cref="EvidenceFormatException">It is not such a text.</exception>
+    public static ImmutableArray<byte[]> ReadDer(ReadOnlySpan<char> pem)
     {
-        var certificates = ImmutableArray.CreateBuilder<Certificate>();
+        var certificates = ImmutableArray.CreateBuilder<byte[]>();
         var rest = pem.Trim();
         do
         {
@@ -32,7 +36,7 @@ internal static class CertificatePem
                 throw new EvidenceFormatException($"more than {VerificationLimits.MaxCertificates} certificates", limitExceeded: true);
             }
 
-            certificates.Add(Certificate.Read(der!));
+            certificates.Add(der!);
             rest = rest[block.Location.End.Value..].TrimStart();
         }
         while (!rest.IsEmpty);

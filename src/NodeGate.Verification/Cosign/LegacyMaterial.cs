@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using NodeGate.Oci;
+using NodeGate.Verification.Certificates;
 using NodeGate.Verification.Logs;
 using NodeGate.Verification.Signers;
 using NodeGate.Verification.Sigstore;
@@ -107,29 +107,14 @@ internal static class LegacyMaterial
 
     private static ImmutableArray<byte[]> ReadPem(string text, string annotation)
     {
-        var certificates = ImmutableArray.CreateBuilder<byte[]>();
-        var rest = text.AsSpan().Trim();
-        while (!rest.IsEmpty)
+        try
         {
-            if (!PemEncoding.TryFind(rest, out var fields) || fields.Location.Start.Value != 0 || !rest[fields.Label].SequenceEqual("CERTIFICATE"))
-            {
-                throw new EvidenceFormatException($"the annotation '{annotation}' is not a sequence of PEM blocks 'CERTIFICATE' and nothing else");
-            }
-
-            // check: limit-legacy-certificates
-            if (certificates.Count == VerificationLimits.MaxCertificates)
-            {
-                throw new EvidenceFormatException(
-                    $"the annotation '{annotation}' has more than {VerificationLimits.MaxCertificates} certificates", limitExceeded: true);
-            }
-
-            var der = new byte[fields.DecodedDataLength];
-            _ = Convert.TryFromBase64Chars(rest[fields.Base64Data], der, out _);
-            certificates.Add(der);
-            rest = rest[fields.Location.End..].Trim();
+            return string.IsNullOrWhiteSpace(text) ? [] : CertificatePem.ReadDer(text);
         }
-
-        return certificates.DrainToImmutable();
+        catch (EvidenceFormatException e)
+        {
+            throw new EvidenceFormatException($"the annotation '{annotation}': {e.Message}", e.LimitExceeded);
+        }
     }
 
     private static ImmutableArray<LogEntry> ReadEntries(ImmutableDictionary<string, string> annotations) =>

@@ -1,8 +1,8 @@
 using System.Text;
 using NodeGate.Oci;
-using NodeGate.Verification.Signers;
 using NodeGate.Verification.Sigstore;
 using NodeGate.Verification.Steps;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Verification.Logs;
 
@@ -30,10 +30,10 @@ internal static class InclusionPromise
         // check: promise-log-validity
         if (!log.ValidFor.Contains(time))
         {
-            return Invalid($"the promise is of {SignedTime.Text(time)}; the log's key is good {log.ValidFor}");
+            return Invalid($"the promise is of {Shown.Time(time)}; the log's key is good {log.ValidFor}");
         }
 
-        return Finding.Pass<DateTimeOffset?>(time, $"logged at {SignedTime.Text(time)}");
+        return Finding.Pass<DateTimeOffset?>(time, $"logged at {Shown.Time(time)}");
     }
 
     /// <summary>Canonical JSON; nothing in it needs to be escaped.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using NodeGate.Oci;
-using NodeGate.Verification.Signers;
 using NodeGate.Verification.Steps;
 using NodeGate.Verification.Strict;
 
@@ -30,7 +29,7 @@ internal static class LogPeriod
             {
                 return Finding.Fail<bool>(
                     DecisionReason.LogEntryInvalid,
-                    $"the log {Shown.Text(log.BaseUrl)} is trusted {log.ValidFor}, which {SignedTime.Text(outside[0])} is not within");
+                    $"the log {Shown.Text(log.BaseUrl)} is trusted {log.ValidFor}, which {Shown.Time(outside[0])} is not within");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeGate.Verification.Steps;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Verification.Signers;
 
@@ -62,7 +63,7 @@ internal static class KeySigner
         // check: key-validity
         if (outside.Length > 0)
         {
-            return Finding.Invalid<bool>($"key {key.Key.Fingerprint} is good {key.ValidFor}; it signed at {SignedTime.Text(outside[0])}");
+            return Finding.Invalid<bool>($"key {key.Key.Fingerprint} is good {key.ValidFor}; it signed at {Shown.Time(outside[0])}");
         }
 
         return Finding.Pass(true, $"good {key.ValidFor}");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NodeGate.Oci;
 using NodeGate.Verification.Certificates;
 using NodeGate.Verification.Steps;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Verification.Signers;
 
@@ -103,6 +104,6 @@ internal static class KeylessSigner
                 "no trusted time: neither a log's signed promise (Rekor v1) nor a timestamp of a trusted authority; sign with a timestamp authority");
         }
 
-        return Finding.Pass(true, string.Join(", ", times.Select(SignedTime.Text)));
+        return Finding.Pass(true, string.Join(", ", times.Select(Shown.Time)));
     }
 }

@@ -26,4 +26,7 @@ public static class Shown
 
         return shown.Append(text.Length > Longest ? "…'" : "'").ToString();
     }
+
+    /// <summary>A time to the second, in UTC (RFC 3339): the one way in which messages write it.</summary>
+    public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,6 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using NodeGate.Oci;
 using NodeGate.Verification.Certificates;
-using NodeGate.Verification.Signers;
 using NodeGate.Verification.Steps;
 using NodeGate.Verification.Strict;
 
@@ -129,7 +128,7 @@ internal sealed class TimestampToken
             return Finding.Fail<TimestampToken>(DecisionReason.TimestampInvalid, "the timestamp is over something else than this signature");
         }
 
-        return Finding.Pass(this, $"over this signature, at {SignedTime.Text(Time)}");
+        return Finding.Pass(this, $"over this signature, at {Shown.Time(Time)}");
     }
 
     /// <summary>The certificate that the signer names, of those in the token and the trusted ones, if its key made the signature.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Verification;
 
@@ -17,5 +17,5 @@ public sealed record ValidityPeriod(DateTimeOffset? Start, DateTimeOffset? End)
     public override string ToString() => $"from {Text(Start, "ever")} to {Text(End, "now on")}";
 
     private static string Text(DateTimeOffset? time, string none) =>
-        time?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? none;
+        time is { } known ? Shown.Time(known) : none;
 }
