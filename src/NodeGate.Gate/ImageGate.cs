@@ -74,7 +74,7 @@ public sealed class ImageGate : IImageGate
         }
 
         // Step 3.
-        var match = policy.Match(reference, null, request.Namespace);
+        var match = policy.Match(reference, null, request.Namespace, _time.GetUtcNow());
         if (Decider.FromStatic(match, BasisOf(match, request, reference, null)) is { } byRule)
         {
             return await _recorder.RecordAsync(request, match, byRule, started);
@@ -137,7 +137,7 @@ public sealed class ImageGate : IImageGate
             }
 
             var digest = reference.Digest ?? resolved!.Descriptor.Digest;
-            match = policy.Match(reference, digest, request.Namespace);
+            match = policy.Match(reference, digest, request.Namespace, _time.GetUtcNow());
             basis = BasisOf(match, request, reference, digest);
             if (Decider.FromStatic(match, basis) is { } byRule)
             {

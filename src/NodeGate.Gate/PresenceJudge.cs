@@ -63,7 +63,7 @@ internal sealed class PresenceJudge
         (RuleMatch? Match, Decision Decision)? observed = null;
         foreach (var (reference, digest) in names.Candidates)
         {
-            foreach (var match in policy.MatchAnyNamespace(reference, digest))
+            foreach (var match in policy.MatchAnyNamespace(reference, digest, _time.GetUtcNow()))
             {
                 var decision = JudgeOne(policy, image, reference, digest, match);
                 if (decision is Decision.Admitted { Observed: null })

@@ -21,8 +21,16 @@ public static class Decider
             return null;
         }
 
+        if (match.RequiresDigest && reference.Digest is null && match.Action is not RuleAction.Deny)
+        {
+            return Refuse(match, basis, DecisionReason.DigestRequired, NoDigest(match, reference), cached: false);
+        }
+
         switch (match.Action)
         {
+            case RuleAction.Exempt exempt:
+                return new Decision.Admitted(
+                    basis, DecisionReason.Exempted, Exempted(exempt.Exemption), new AdmittedImage(reference, basis.Digest), null);
             case RuleAction.Allow allow:
                 var permit = new AdmittedImage(reference, basis.Digest);
                 return new Decision.Admitted(basis, DecisionReason.AllowedByRule, Allowed(match, allow), permit, null);
@@ -75,6 +83,30 @@ public static class Decider
             ? new Decision.Undetermined(basis, reason, message) { Verdicts = ordered }
             : new Decision.Denied(basis, reason, message) { Verdicts = ordered };
         return Observe(refusal, reference);
+    }
+
+    /// <summary>
+    /// The answer to an outage (<paramref name="outage"/>) under a rule that allows grace, where a ledger remembers that
+    /// <paramref name="signers"/> satisfied it for this digest, although too long ago to count otherwise.
+    /// </summary>
+    /// <exception cref="ArgumentException">The rule allows no grace.</exception>
+    public static Decision FromGrace(RuleMatch match, DecisionBasis basis, ImmutableArray<string> signers, string outage)
+    {
+        ArgumentNullException.ThrowIfNull(match);
+        ArgumentNullException.ThrowIfNull(outage);
+        if (!match.AllowsGrace)
+        {
+            throw new ArgumentException("The rule allows no grace.", nameof(match));
+        }
+
+        var reference = Check(match, basis);
+        var digest = DigestOf(basis);
+        return new Decision.Admitted(
+            basis, DecisionReason.Verified, $"{Verified(digest, match, signers)} Not verified anew (cache.graceFor): {outage}", new AdmittedImage(reference, digest), null)
+        {
+            Cached = true,
+            Signers = signers,
+        };
     }
 
     /// <summary>The answer of a ledger that remembers that <paramref name="signers"/> satisfied this very rule for this digest.</summary>
@@ -182,6 +214,15 @@ public static class Decider
 
     private static string DeniedBy(string rule, RuleAction.Deny deny) =>
         $"Rule '{rule}' denies it: {RefusalText.Clause(deny.Reason)}; use an image that the policy admits, or ask for a change of that rule.";
+
+    private static string Exempted(PolicyExemption exemption)
+    {
+        var ticket = exemption.Ticket is null ? "" : $", {exemption.Ticket}";
+        return $"Exempted until {exemption.Expires:yyyy-MM-dd'T'HH:mm:ss'Z'} by exception '{exemption.Name}' ({exemption.Owner}{ticket}).";
+    }
+
+    private static string NoDigest(RuleMatch match, ImageReference reference) =>
+        $"Rule '{match.Rule}' takes references with a digest only; write {reference.Name}@sha256:… instead of {reference}.";
 
     private static string NoRule(DecisionBasis basis, ImageReference reference)
     {

@@ -7,7 +7,7 @@ namespace NodeGate.Policy;
 public static class PolicyExplainer
 {
     /// <summary>Which rule decides for <paramref name="reference"/> and, for each other rule, why it does not.</summary>
-    public static PolicyExplanation Explain(PolicyModel policy, ImageReference reference, Digest? resolved, string? @namespace)
+    public static PolicyExplanation Explain(PolicyModel policy, ImageReference reference, Digest? resolved, string? @namespace, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(reference);
@@ -16,7 +16,7 @@ public static class PolicyExplainer
         var matching = candidates.Select(c => Explain(c, decisive, @namespace)).OrderByDescending(e => e.Standing == RuleStanding.Decides);
         var others = policy.Rules.Where(r => !candidates.Any(c => ReferenceEquals(c.Rule, r))).Select(r => new RuleExplanation(
             r.Name, r.Position, RuleStanding.NoPattern, null, NoPattern(r, reference, resolved)));
-        return new PolicyExplanation(policy.Match(reference, resolved, @namespace), [.. matching, .. others]);
+        return new PolicyExplanation(policy.Match(reference, resolved, @namespace, now), [.. matching, .. others]);
     }
 
     private static RuleExplanation Explain(PatternMatch candidate, PatternMatch? decisive, string? @namespace)

@@ -16,7 +16,9 @@ public sealed class PolicyModel
         UnmatchedAction unmatched,
         ImmutableArray<NamedTrustRoot> trustRoots,
         ImmutableArray<Authority> authorities,
-        ImmutableArray<PolicyRule> rules)
+        ImmutableArray<PolicyRule> rules,
+        ImmutableArray<PolicyExemption> exemptions,
+        SandboxImageMode sandboxImage)
     {
         Name = name;
         Mode = mode;
@@ -24,6 +26,8 @@ public sealed class PolicyModel
         TrustRoots = trustRoots;
         Authorities = authorities;
         Rules = rules;
+        Exemptions = exemptions;
+        SandboxImage = sandboxImage;
         TrustRevision = PolicyRevision.OfTrust(authorities);
         Revision = PolicyRevision.Of(this);
     }
@@ -54,14 +58,21 @@ public sealed class PolicyModel
     /// <summary>The rules of all documents, by name.</summary>
     public ImmutableArray<PolicyRule> Rules { get; }
 
+    /// <summary>The exceptions of all documents, by name, ended ones as well.</summary>
+    public ImmutableArray<PolicyExemption> Exemptions { get; }
+
+    /// <summary>What becomes of a pod whose sandbox image is not admitted.</summary>
+    public SandboxImageMode SandboxImage { get; }
+
     /// <summary>
     /// The one rule that decides (design.md section 6): an exact digest before an exact tag, before an exact repository, before the longest
-    /// literal prefix; with equal patterns the rule that names namespaces.
+    /// literal prefix; with equal patterns the rule that names namespaces. Before all of them an exception that holds, except where the image is allowed anyway.
     /// </summary>
     /// <param name="reference">The normalised reference.</param>
     /// <param name="resolved">The digest that its tag resolved to, where that is known: a denied digest is denied under every tag.</param>
-    /// <param name="namespace">The pod's namespace; null: rules that name namespaces do not match.</param>
-    public RuleMatch Match(ImageReference reference, Digest? resolved, string? @namespace)
+    /// <param name="namespace">The pod's namespace; null: rules and exceptions that name namespaces do not match.</param>
+    /// <param name="now">The time at which an exception must hold.</param>
+    public RuleMatch Match(ImageReference reference, Digest? resolved, string? @namespace, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(reference);
         var best = default(PatternMatch?);
@@ -73,14 +84,22 @@ public sealed class PolicyModel
             }
         }
 
-        return ToMatch(best, NeedsDigest(reference, resolved, rule => AppliesIn(rule, @namespace)));
+        var match = ToMatch(best, NeedsDigest(reference, resolved, rule => AppliesIn(rule, @namespace)));
+        return match.Action is RuleAction.Allow ? match : Exempt(match, reference, resolved, now, e => AppliesIn(e.Namespaces, @namespace));
     }
 
     /// <summary>
     /// Every answer that <see cref="Match"/> could give for some namespace or for none, in order of precedence: for an image that is
     /// asked about without its pod. Never empty.
     /// </summary>
-    public ImmutableArray<RuleMatch> MatchAnyNamespace(ImageReference reference, Digest? resolved)
+    public ImmutableArray<RuleMatch> MatchAnyNamespace(ImageReference reference, Digest? resolved, DateTimeOffset now)
+    {
+        var byRules = MatchAnyNamespace(reference, resolved);
+        var exempted = byRules.Select(m => m.Action is RuleAction.Allow ? m : Exempt(m, reference, resolved, now, static _ => true));
+        return [.. exempted.Where(m => m.Action is RuleAction.Exempt).Take(1), .. byRules];
+    }
+
+    private ImmutableArray<RuleMatch> MatchAnyNamespace(ImageReference reference, Digest? resolved)
     {
         ArgumentNullException.ThrowIfNull(reference);
         var needsDigest = NeedsDigest(reference, resolved, static _ => true);
@@ -128,8 +147,34 @@ public sealed class PolicyModel
         }
     }
 
-    internal static bool AppliesIn(PolicyRule rule, string? @namespace) =>
-        rule.Namespaces is null || (@namespace is not null && rule.Namespaces.Matches(@namespace));
+    internal static bool AppliesIn(PolicyRule rule, string? @namespace) => AppliesIn(rule.Namespaces, @namespace);
+
+    internal static bool AppliesIn(NamespaceSelector? namespaces, string? @namespace) =>
+        namespaces is null || (@namespace is not null && namespaces.Matches(@namespace));
+
+    private RuleMatch Exempt(RuleMatch match, ImageReference reference, Digest? resolved, DateTimeOffset now, Func<PolicyExemption, bool> applies)
+    {
+        var needsDigest = false;
+        var ended = default(PolicyExemption?);
+        foreach (var exemption in Exemptions.Where(applies))
+        {
+            if (exemption.Covers(reference, resolved) is not { } pattern)
+            {
+                needsDigest |= resolved is null && reference.Digest is null && exemption.HoldsAt(now)
+                    && exemption.Patterns.Any(p => p.MatchesName(reference.PolicyName));
+            }
+            else if (exemption.HoldsAt(now))
+            {
+                return new RuleMatch(Revision, match.Mode, new RuleAction.Exempt(exemption)) { Rule = exemption.Name, Pattern = pattern.Text };
+            }
+            else
+            {
+                ended ??= exemption;
+            }
+        }
+
+        return needsDigest || ended is not null ? match with { NeedsDigest = match.NeedsDigest || needsDigest, Ended = ended } : match;
+    }
 
     private bool NeedsDigest(ImageReference reference, Digest? resolved, Func<PolicyRule, bool> applies)
     {
@@ -149,6 +194,10 @@ public sealed class PolicyModel
             Rule = best.Rule.Name,
             Pattern = best.Pattern.Text,
             SignedRepository = best.Rule.SignedRepository,
+            RequiresDigest = best.Rule.RequiresDigest,
+            VerifiesPlatform = best.Rule.VerifiesPlatform,
+            SignatureRepository = best.Rule.SignatureRepository,
+            AllowsGrace = best.Rule.AllowsGrace,
             NeedsDigest = needsDigest,
         };
 }

@@ -38,6 +38,20 @@ public sealed class PolicyRule
     /// <summary>The repository that a signature may name instead of the pulled one, normalised; null: only the pulled one.</summary>
     public string? SignedRepository { get; internal init; }
 
+    /// <summary>True when a reference by tag is refused (<c>requireDigest</c>).</summary>
+    public bool RequiresDigest { get; internal init; }
+
+    /// <summary>
+    /// True when the signature of the one image that this node runs is good enough where the index around it has none (<c>platform: verify</c>).
+    /// </summary>
+    public bool VerifiesPlatform { get; internal init; }
+
+    /// <summary>The repository that signatures lie in instead of the image's own, normalised (<c>signatureRepository</c>); or null.</summary>
+    public string? SignatureRepository { get; internal init; }
+
+    /// <summary>True when an admission may be used for <c>cache.graceFor</c> beyond its time while registry or log cannot be reached (<c>grace: allow</c>).</summary>
+    public bool AllowsGrace { get; internal init; }
+
     internal ImmutableArray<ImagePattern> Patterns { get; }
 
     internal NamespaceSelector? Namespaces { get; }

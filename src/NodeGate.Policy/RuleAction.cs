@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace NodeGate.Policy;
 
-/// <summary>What a rule does with an image: exactly one of <see cref="Allow"/>, <see cref="Deny"/> and <see cref="Require"/>.</summary>
+/// <summary>What a rule does with an image: exactly one of <see cref="Allow"/>, <see cref="Deny"/> and <see cref="Require"/>; or an exception's <see cref="Exempt"/>.</summary>
 public abstract record RuleAction
 {
     private RuleAction()
@@ -25,6 +25,15 @@ public abstract record RuleAction
 
         /// <summary>Why, as the policy says it.</summary>
         public string Reason { get; }
+    }
+
+    /// <summary>The image is admitted without evidence, because an exception that has not ended covers its digest.</summary>
+    public sealed record Exempt : RuleAction
+    {
+        internal Exempt(PolicyExemption exemption) => Exemption = exemption;
+
+        /// <summary>The exception.</summary>
+        public PolicyExemption Exemption { get; }
     }
 
     /// <summary>The image is admitted when the requirement holds and every attestation is there.</summary>

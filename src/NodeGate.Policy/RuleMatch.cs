@@ -15,7 +15,7 @@ public sealed record RuleMatch
     /// <summary>The revision of the policy that was matched.</summary>
     public string PolicyRevision { get; }
 
-    /// <summary>The rule's name; null where no rule matches.</summary>
+    /// <summary>The name of the rule or exception; null where none matches.</summary>
     public string? Rule { get; internal init; }
 
     /// <summary>The pattern that matched, normalised; null where no rule matches.</summary>
@@ -30,8 +30,23 @@ public sealed record RuleMatch
     /// <summary>The rule's <c>signedRepository</c>, normalised, or null.</summary>
     public string? SignedRepository { get; internal init; }
 
+    /// <summary>True when a reference by tag is refused; see <see cref="PolicyRule.RequiresDigest"/>.</summary>
+    public bool RequiresDigest { get; internal init; }
+
+    /// <summary>True when the signature of this node's own image in an index will do; see <see cref="PolicyRule.VerifiesPlatform"/>.</summary>
+    public bool VerifiesPlatform { get; internal init; }
+
+    /// <summary>The rule's <c>signatureRepository</c>, normalised, or null: signatures are looked for in the image's own.</summary>
+    public string? SignatureRepository { get; internal init; }
+
+    /// <summary>True when an admission may outlive its time during an outage; see <see cref="PolicyRule.AllowsGrace"/>.</summary>
+    public bool AllowsGrace { get; internal init; }
+
+    /// <summary>An exception that covers the image here and has ended: what decides now is the rule that it had set aside. Null where there is none.</summary>
+    public PolicyExemption? Ended { get; internal init; }
+
     /// <summary>
-    /// True when a rule names a digest of this repository and the image's digest was not given: another rule may decide once it is
+    /// True when a rule or exception names a digest of this repository and the image's digest was not given: another rule may decide once it is
     /// known, so match again with it before answering, also where <see cref="Action"/> is static.
     /// </summary>
     public bool NeedsDigest { get; internal init; }

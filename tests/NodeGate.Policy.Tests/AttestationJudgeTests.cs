@@ -183,7 +183,7 @@ public sealed class AttestationJudgeTests
 
     private static (RuleMatch Match, DecisionBasis Basis) MatchOf(PolicyModel policy)
     {
-        var match = policy.Match(Subject.Reference, Image, null);
+        var match = policy.Match(Subject.Reference, Image, null, Policies.Now);
         return (match, match.Basis(Repository + ":v1", Subject.Reference, Image, null));
     }
 

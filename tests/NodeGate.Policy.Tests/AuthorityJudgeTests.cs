@@ -129,7 +129,7 @@ public sealed class AuthorityJudgeTests
         var model = Policies.Of(
             $"authorities: [{{name: {name}, cosign: {{keys: [{keys}]{(formats is null ? "" : $", formats: [{formats}]")}{(annotations is null ? "" : ", annotations: " + annotations)}}}}}]\n"
             + $"rules: [{{name: r, images: [\"**\"], {(signedRepository is null ? "" : $"signedRepository: {signedRepository}, ")}require: {name}}}]\n");
-        return AuthorityJudge.Judge(Assert.Single(model.Authorities), model.Match(Subject.Reference, Image, null), Subject, evidence, gap);
+        return AuthorityJudge.Judge(Assert.Single(model.Authorities), model.Match(Subject.Reference, Image, null, Policies.Now), Subject, evidence, gap);
     }
 
     private static CosignSignatureEvidence Signed(SigningKey key, string? annotation = null, string? value = null) =>

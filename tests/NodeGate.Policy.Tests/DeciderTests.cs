@@ -52,9 +52,9 @@ public sealed class DeciderTests
     {
         var model = Policies.Of($"rules: [{{name: a, images: [\"**\"], allow: {{reason: r}}}}, {{name: d, images: [\"**@{Policies.A}\"], deny: {{reason: bad}}}}]\n");
         var image = Policies.Ref("nginx");
-        var before = model.Match(image, null, null);
-        var bad = model.Match(image, Policies.A, null);
-        var good = model.Match(image, Policies.B, null);
+        var before = model.Match(image, null, null, Policies.Now);
+        var bad = model.Match(image, Policies.A, null, Policies.Now);
+        var good = model.Match(image, Policies.B, null, Policies.Now);
 
         Assert.Null(Decider.FromStatic(before, before.Basis("nginx", image, null, null)));
         Assert.IsType<Decision.Denied>(Decider.FromStatic(bad, bad.Basis("nginx", image, Policies.A, null)));
@@ -86,8 +86,8 @@ public sealed class DeciderTests
     {
         var audit = Policies.Head + "mode: audit\n";
         var image = Policies.Ref("nginx");
-        var all = Policies.Model(audit, audit).Match(image, null, null);
-        var some = Policies.Model(audit, Policies.Head).Match(image, null, null);
+        var all = Policies.Model(audit, audit).Match(image, null, null, Policies.Now);
+        var some = Policies.Model(audit, Policies.Head).Match(image, null, null, Policies.Now);
 
         Assert.IsType<Decision.Denied>(Assert.IsType<Decision.Admitted>(Decider.FromStatic(all, all.Basis("nginx", image, null, null))).Observed);
         Assert.IsType<Decision.Denied>(Decider.FromStatic(some, some.Basis("nginx", image, null, null)));
@@ -213,7 +213,7 @@ public sealed class DeciderTests
     internal static (RuleMatch Match, DecisionBasis Basis) Basis(string body, string image, Digest? digest, bool audit = false)
     {
         var reference = Policies.Ref(image);
-        var match = Policies.Of(body.Replace("MODE", audit ? "mode: audit, " : "", StringComparison.Ordinal)).Match(reference, digest, "ns");
+        var match = Policies.Of(body.Replace("MODE", audit ? "mode: audit, " : "", StringComparison.Ordinal)).Match(reference, digest, "ns", Policies.Now);
         return (match, match.Basis(image, reference, digest, "ns"));
     }
 

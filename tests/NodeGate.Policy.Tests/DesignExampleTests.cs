@@ -48,7 +48,7 @@ public sealed class DesignExampleTests
     [InlineData("registry.k8s.io/pause:3.10@" + Digest, "kube-system", "pause")]
     public void Match_ExampleOfTheDesign_DecidesAsWritten(string image, string? @namespace, string? rule)
     {
-        var match = Policies.Model(Text).Match(Policies.Ref(image), null, @namespace);
+        var match = Policies.Model(Text).Match(Policies.Ref(image), null, @namespace, Policies.Now);
 
         Assert.Equal(rule, match.Rule);
     }
@@ -59,8 +59,8 @@ public sealed class DesignExampleTests
         var model = Policies.Model(Text);
         var pause = Policies.Ref("registry.k8s.io/pause:3.10");
 
-        var before = model.Match(pause, null, null);
-        var after = model.Match(pause, Oci.Digest.Parse(Digest), null);
+        var before = model.Match(pause, null, null, Policies.Now);
+        var after = model.Match(pause, Oci.Digest.Parse(Digest), null, Policies.Now);
 
         Assert.True(before.NeedsDigest);
         Assert.Null(before.Rule);

@@ -50,7 +50,7 @@ public sealed class LintAndExplainTests
               - {name: other, images: ["quay.io/**"], deny: {reason: r}}
             """);
 
-        var explanation = PolicyExplainer.Explain(model, Policies.Ref("ghcr.io/org/app:v1"), null, "prod");
+        var explanation = PolicyExplainer.Explain(model, Policies.Ref("ghcr.io/org/app:v1"), null, "prod", Policies.Now);
 
         Assert.Equal("org-prod", explanation.Match.Rule);
         Assert.Equal(
@@ -71,7 +71,7 @@ public sealed class LintAndExplainTests
     {
         var model = Policies.Of("rules: [{name: a, images: [nginx], deny: {reason: r}}, {name: b, images: [\"docker.io/library/nginx*\"], deny: {reason: r}}]\n");
 
-        var rules = PolicyExplainer.Explain(model, Policies.Ref("nginx"), null, null).Rules;
+        var rules = PolicyExplainer.Explain(model, Policies.Ref("nginx"), null, null, Policies.Now).Rules;
 
         Assert.Equal(RuleStanding.Decides, rules[0].Standing);
         Assert.Equal("'docker.io/library/nginx*' is a pattern with wildcards; 'docker.io/library/nginx' is an exact repository, which comes first.", rules[1].Because);
@@ -80,7 +80,7 @@ public sealed class LintAndExplainTests
     [Fact]
     public void Explain_NothingMatches_NamesNoRule()
     {
-        var explanation = PolicyExplainer.Explain(Policies.Of("mode: enforce\n"), Policies.Ref("nginx"), null, null);
+        var explanation = PolicyExplainer.Explain(Policies.Of("mode: enforce\n"), Policies.Ref("nginx"), null, null, Policies.Now);
 
         Assert.Null(explanation.Match.Rule);
         Assert.Empty(explanation.Rules);

@@ -207,7 +207,7 @@ public sealed class LoadErrorTests
 
         Assert.Equal("1.0", Assert.Single(model.Rules).Name);
         Assert.Equal("yes", Assert.IsType<RuleAction.Deny>(model.Rules[0].Action).Reason);
-        Assert.Equal("1.0", model.Match(Policies.Ref("nginx"), null, "123").Rule);
+        Assert.Equal("1.0", model.Match(Policies.Ref("nginx"), null, "123", Policies.Now).Rule);
     }
 
     [Fact]

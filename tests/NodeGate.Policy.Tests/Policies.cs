@@ -12,6 +12,9 @@ internal static class Policies
     public static readonly Digest A = Digest.Of("a"u8);
     public static readonly Digest B = Digest.Of("b"u8);
 
+    /// <summary>The time of every match that is not about time.</summary>
+    public static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
     /// <summary>Three keys that every test may name: <c>one.pub</c>, <c>two.pub</c>, <c>three.pub</c>.</summary>
     public static readonly SigningKey One = SigningKey.Create();
     public static readonly SigningKey Two = SigningKey.Create();

@@ -45,7 +45,7 @@ public sealed class PrecedenceTests
         {
             var model = Policies.Of($"rules:\n  - {Allow(first, first == more ? "more" : "less")}\n  - {Allow(second, second == more ? "more" : "less")}\n");
 
-            Assert.Equal("more", model.Match(Policies.Ref("ghcr.io/org/app:v1"), Policies.A, "prod").Rule);
+            Assert.Equal("more", model.Match(Policies.Ref("ghcr.io/org/app:v1"), Policies.A, "prod", Policies.Now).Rule);
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class PrecedenceTests
     {
         var model = Policies.Of($"rules:\n  - {Allow(more, "more")}\n  - {Allow(less, "less", "prod")}\n");
 
-        Assert.Equal("more", model.Match(Policies.Ref("ghcr.io/org/app:v1"), Policies.A, "prod").Rule);
+        Assert.Equal("more", model.Match(Policies.Ref("ghcr.io/org/app:v1"), Policies.A, "prod", Policies.Now).Rule);
     }
 
     [Fact]
@@ -64,9 +64,9 @@ public sealed class PrecedenceTests
         var model = Policies.Of($"rules:\n  - {Allow("ghcr.io/org/**", "all")}\n  - {Allow("ghcr.io/org/**", "prod", "prod-*")}\n");
         var image = Policies.Ref("ghcr.io/org/app");
 
-        Assert.Equal("prod", model.Match(image, null, "prod-a").Rule);
-        Assert.Equal("all", model.Match(image, null, "dev").Rule);
-        Assert.Equal("all", model.Match(image, null, null).Rule);
+        Assert.Equal("prod", model.Match(image, null, "prod-a", Policies.Now).Rule);
+        Assert.Equal("all", model.Match(image, null, "dev", Policies.Now).Rule);
+        Assert.Equal("all", model.Match(image, null, null, Policies.Now).Rule);
     }
 
     [Fact]
@@ -78,10 +78,10 @@ public sealed class PrecedenceTests
               - {name: org, images: ["ghcr.io/org/**"], allow: {reason: r}}
             """);
 
-        Assert.Equal("mixed", model.Match(Policies.Ref("ghcr.io/org/app"), null, null).Rule);
-        Assert.Equal("ghcr.io/org/app", model.Match(Policies.Ref("ghcr.io/org/app"), null, null).Pattern);
-        Assert.Equal("org", model.Match(Policies.Ref("ghcr.io/org/other"), null, null).Rule);
-        Assert.Equal("mixed", model.Match(Policies.Ref("quay.io/x/y"), null, null).Rule);
+        Assert.Equal("mixed", model.Match(Policies.Ref("ghcr.io/org/app"), null, null, Policies.Now).Rule);
+        Assert.Equal("ghcr.io/org/app", model.Match(Policies.Ref("ghcr.io/org/app"), null, null, Policies.Now).Pattern);
+        Assert.Equal("org", model.Match(Policies.Ref("ghcr.io/org/other"), null, null, Policies.Now).Rule);
+        Assert.Equal("mixed", model.Match(Policies.Ref("quay.io/x/y"), null, null, Policies.Now).Rule);
     }
 
     [Fact]
@@ -94,11 +94,11 @@ public sealed class PrecedenceTests
             """);
         var image = Policies.Ref("ghcr.io/org/app:v1");
 
-        Assert.True(model.Match(image, null, null).NeedsDigest);
-        Assert.Equal("bad", model.Match(image, Policies.A, null).Rule);
-        Assert.Equal("org", model.Match(image, Policies.B, null).Rule);
-        Assert.Equal("bad", model.Match(Policies.Ref($"ghcr.io/org/app@{Policies.A}"), null, null).Rule);
-        Assert.False(model.Match(Policies.Ref($"ghcr.io/org/app@{Policies.B}"), null, null).NeedsDigest);
+        Assert.True(model.Match(image, null, null, Policies.Now).NeedsDigest);
+        Assert.Equal("bad", model.Match(image, Policies.A, null, Policies.Now).Rule);
+        Assert.Equal("org", model.Match(image, Policies.B, null, Policies.Now).Rule);
+        Assert.Equal("bad", model.Match(Policies.Ref($"ghcr.io/org/app@{Policies.A}"), null, null, Policies.Now).Rule);
+        Assert.False(model.Match(Policies.Ref($"ghcr.io/org/app@{Policies.B}"), null, null, Policies.Now).NeedsDigest);
     }
 
     [Fact]
@@ -111,8 +111,8 @@ public sealed class PrecedenceTests
               - {name: prod, images: ["ghcr.io/org/app@{{{Policies.A}}}"], namespaces: {include: [prod]}, deny: {reason: r}}
             """);
 
-        Assert.False(model.Match(Policies.Ref("ghcr.io/org/app"), null, "dev").NeedsDigest);
-        Assert.True(model.Match(Policies.Ref("ghcr.io/org/app"), null, "prod").NeedsDigest);
+        Assert.False(model.Match(Policies.Ref("ghcr.io/org/app"), null, "dev", Policies.Now).NeedsDigest);
+        Assert.True(model.Match(Policies.Ref("ghcr.io/org/app"), null, "prod", Policies.Now).NeedsDigest);
     }
 
     [Theory]
@@ -125,7 +125,7 @@ public sealed class PrecedenceTests
     {
         var model = Policies.Of("rules: [{name: r, images: [\"**\"], namespaces: {include: [\"prod-*\"], exclude: [prod-sandbox]}, allow: {reason: r}}]\n");
 
-        Assert.Equal(expected, model.Match(Policies.Ref("nginx"), null, @namespace).Rule is not null);
+        Assert.Equal(expected, model.Match(Policies.Ref("nginx"), null, @namespace, Policies.Now).Rule is not null);
     }
 
     [Fact]
@@ -133,9 +133,9 @@ public sealed class PrecedenceTests
     {
         var model = Policies.Of("rules: [{name: r, images: [\"**\"], namespaces: {exclude: [kube-system]}, deny: {reason: r}}]\n");
 
-        Assert.Equal("r", model.Match(Policies.Ref("nginx"), null, "dev").Rule);
-        Assert.Null(model.Match(Policies.Ref("nginx"), null, "kube-system").Rule);
-        Assert.Null(model.Match(Policies.Ref("nginx"), null, null).Rule);
+        Assert.Equal("r", model.Match(Policies.Ref("nginx"), null, "dev", Policies.Now).Rule);
+        Assert.Null(model.Match(Policies.Ref("nginx"), null, "kube-system", Policies.Now).Rule);
+        Assert.Null(model.Match(Policies.Ref("nginx"), null, null, Policies.Now).Rule);
     }
 
     [Fact]
@@ -150,9 +150,9 @@ public sealed class PrecedenceTests
             """);
 
         // prod-a can never decide for :v1, because prod comes first in every namespace that it names; dev comes behind all.
-        Assert.Equal(["prod", "all"], model.MatchAnyNamespace(Policies.Ref("ghcr.io/org/app:v1"), null).Select(m => m.Rule!));
-        Assert.Equal(["prod-a", "all"], model.MatchAnyNamespace(Policies.Ref("ghcr.io/org/app:v2"), null).Select(m => m.Rule!));
-        Assert.Equal(["dev", null], model.MatchAnyNamespace(Policies.Ref("quay.io/x/y"), null).Select(m => m.Rule));
+        Assert.Equal(["prod", "all"], model.MatchAnyNamespace(Policies.Ref("ghcr.io/org/app:v1"), null, Policies.Now).Select(m => m.Rule!));
+        Assert.Equal(["prod-a", "all"], model.MatchAnyNamespace(Policies.Ref("ghcr.io/org/app:v2"), null, Policies.Now).Select(m => m.Rule!));
+        Assert.Equal(["dev", null], model.MatchAnyNamespace(Policies.Ref("quay.io/x/y"), null, Policies.Now).Select(m => m.Rule));
     }
 
     private static string Allow(string pattern, string name, string? @namespace = null) =>

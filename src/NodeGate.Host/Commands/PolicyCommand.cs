@@ -114,7 +114,7 @@ internal static class PolicyCommand
             return ExitCode.Usage;
         }
 
-        var explanation = PolicyExplainer.Explain(model, reference, digest, @namespace);
+        var explanation = PolicyExplainer.Explain(model, reference, digest, @namespace, TimeProvider.System.GetUtcNow());
         await output.WriteLineAsync($"{reference}{(@namespace is null ? "" : $" in namespace {@namespace}")}");
         await output.WriteLineAsync($"  decided by: {explanation.Match.Rule ?? "(no rule; unmatched)"}, {Describe(explanation.Match)}");
         foreach (var rule in explanation.Rules)

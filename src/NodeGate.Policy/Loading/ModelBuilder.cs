@@ -49,7 +49,9 @@ internal sealed class ModelBuilder
             unmatched,
             _trustRoots.ToSorted(),
             _authorities.ToSorted(),
-            [.. rules.OrderBy(r => r.Name, StringComparer.Ordinal)]);
+            [.. rules.OrderBy(r => r.Name, StringComparer.Ordinal)],
+            [],
+            SandboxImageMode.Observe);
     }
 
     private bool AreWithinLimits(ImmutableArray<DocumentConfig> documents)

@@ -35,7 +35,7 @@ internal sealed class ScriptedGate : IImageGate
         var reference = ImageReference.Parse(request.Image);
         var isAdmitted = _admitted.TryGetValue(request.Image, out var text);
         var digest = text is null ? null : Digest.Parse(text);
-        var match = Policy.Match(reference, digest, request.Namespace);
+        var match = Policy.Match(reference, digest, request.Namespace, DateTimeOffset.UnixEpoch);
         var basis = match.Basis(request.Image, reference, digest, request.Namespace);
         Decided(request.Image).TrySetResult();
         return Task.FromResult(isAdmitted

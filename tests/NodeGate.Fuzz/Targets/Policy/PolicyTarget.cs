@@ -88,8 +88,8 @@ internal sealed class PolicyTarget : IFuzzTarget
 
     private static string Match(PolicyModel model)
     {
-        var first = model.Match(Image, null, "prod-a");
-        FuzzFailure.UnlessEqual(first.Rule, model.Match(Image, null, "prod-a").Rule, "the same image has the same rule");
+        var first = model.Match(Image, null, "prod-a", DateTimeOffset.UnixEpoch);
+        FuzzFailure.UnlessEqual(first.Rule, model.Match(Image, null, "prod-a", DateTimeOffset.UnixEpoch).Rule, "the same image has the same rule");
         return first.Rule is null ? "no rule" : "a rule";
     }
 
