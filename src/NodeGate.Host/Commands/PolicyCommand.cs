@@ -18,6 +18,7 @@ internal static class PolicyCommand
             """);
         command.Subcommands.Add(CreateLint());
         command.Subcommands.Add(CreateExplain());
+        command.Subcommands.Add(PolicyImportCommand.Create());
         return command;
     }
 

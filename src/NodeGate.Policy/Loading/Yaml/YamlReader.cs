@@ -29,7 +29,11 @@ public sealed class YamlReader
     }
 
     /// <summary>The documents of <paramref name="file"/> that are not empty; what is wrong goes to <paramref name="errors"/>.</summary>
-    public static ImmutableArray<YamlNode> Read(PolicyFile file, ErrorList errors)
+    public static ImmutableArray<YamlNode> Read(PolicyFile file, ErrorList errors) =>
+        Read(file, errors, "a document with 'apiVersion: nodegate.dev/v1' and 'kind: ImagePolicy'");
+
+    /// <summary>The same, with what a document of the file is, for the error of a file without one.</summary>
+    public static ImmutableArray<YamlNode> Read(PolicyFile file, ErrorList errors, string expected)
     {
         var whole = new PolicyPosition(file.Path, 0, 0, "");
         if (file.Content.Length > PolicyLimits.MaxFileBytes)
@@ -47,7 +51,7 @@ public sealed class YamlReader
         var documents = new YamlReader(file.Path, text, errors).ReadDocuments();
         if (documents.IsEmpty && errors.Count == before)
         {
-            errors.Add(whole, "no document", "a document with 'apiVersion: nodegate.dev/v1' and 'kind: ImagePolicy', or no such file");
+            errors.Add(whole, "no document", expected + ", or no such file");
         }
 
         return documents;

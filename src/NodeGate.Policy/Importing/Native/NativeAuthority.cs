@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace NodeGate.Policy.Importing.Native;
+
+/// <summary>Who may sign.</summary>
+internal abstract record NativeAuthority(string Name, PolicyPosition Origin)
+{
+    /// <summary><c>cosign</c>: any of the keys.</summary>
+    internal sealed record Cosign(string Name, PolicyPosition Origin, ImmutableArray<NativeMaterial> Keys) : NativeAuthority(Name, Origin)
+    {
+        /// <summary>The trust root whose log must have the signature; null: no log is asked for.</summary>
+        public string? LogTrustRoot { get; init; }
+
+        /// <summary>A timestamp of the trust root's authorities is asked for as well.</summary>
+        public bool RequiresTimestamp { get; init; }
+
+        public NativeForm Form { get; init; } = NativeForm.Any;
+    }
+
+    /// <summary><c>keyless</c>: any of the identities.</summary>
+    internal sealed record Keyless(string Name, PolicyPosition Origin, string TrustRoot, ImmutableArray<NativeIdentity> Identities) : NativeAuthority(Name, Origin)
+    {
+        /// <summary>Values of the certificate's extensions, by NodeGate's names.</summary>
+        public ImmutableArray<(string Name, string Value)> Certificate { get; init; } = [];
+
+        public bool RequiresLog { get; init; } = true;
+
+        public bool RequiresTimestamp { get; init; }
+
+        public NativeForm Form { get; init; } = NativeForm.Any;
+    }
+
+    /// <summary><c>notation</c>.</summary>
+    internal sealed record Notation(string Name, PolicyPosition Origin, ImmutableArray<NativeTrustStore> TrustStores, ImmutableArray<string> TrustedIdentities, string Level)
+        : NativeAuthority(Name, Origin);
+
+    /// <summary><c>notary</c>: Notary v1, Docker Content Trust.</summary>
+    internal sealed record Notary(string Name, PolicyPosition Origin, string Server, ImmutableArray<NativeMaterial> RootKeys) : NativeAuthority(Name, Origin)
+    {
+        public ImmutableArray<string> Delegations { get; init; } = [];
+    }
+}
