@@ -47,6 +47,9 @@ public static class GateLimits
     /// <summary>Most names of one image on the node that are judged.</summary>
     public const int MaxNamesPerImage = 256;
 
+    /// <summary>Most digests that the other names of one container's image may point at and that have to be judged.</summary>
+    public const int MaxTargetsJudged = 16;
+
     /// <summary>Longest image ID, in characters.</summary>
     public const int MaxImageIdLength = 256;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using NodeGate.Gate.Scheduling;
 using NodeGate.Gate.State;
@@ -20,14 +21,15 @@ public sealed class ImageGate : IImageGate
     private readonly IPolicySource _policies;
     private readonly IImageSourceFactory _sources;
     private readonly Ledger _ledger;
-    private readonly DenialCache _denials;
     private readonly DecisionRecorder _recorder;
     private readonly GateOptions _options;
     private readonly TimeProvider _time;
     private readonly FairSlots _slots;
-    private readonly VerificationFlights _flights = new();
-    private readonly ImageVerifier _verifier;
+    private readonly QuestionJudge _questions;
     private readonly PresenceJudge _presence;
+    private readonly ContainerJudge _containers;
+    private readonly AnyNamespaceJudge _anywhere;
+    private readonly PullsUnderWay _pulls = new();
 
     /// <summary>Creates the gate. It owns none of its parts.</summary>
     public ImageGate(
@@ -52,11 +54,14 @@ public sealed class ImageGate : IImageGate
         _options = options;
         _time = time;
         _recorder = new DecisionRecorder(sink, time, logger);
-        _denials = new DenialCache(options.DeniedFor, time);
+        var denials = new DenialCache(options.DeniedFor, time);
         _slots = new FairSlots(
             GateLimits.MaxConcurrent, GateLimits.MaxConcurrentPerRegistry, GateLimits.MaxQueued, GateLimits.MaxQueuedPerRegistry);
-        _verifier = new ImageVerifier(sources, ledger, _denials, _slots, time);
-        _presence = new PresenceJudge(ledger, _denials, _recorder, time, logger);
+        _questions = new QuestionJudge(ledger, denials, new ImageVerifier(sources, ledger, denials, _slots, time));
+        var names = new NameJudge(ledger, _questions);
+        _presence = new PresenceJudge(ledger, names, _recorder, time, logger);
+        _containers = new ContainerJudge(ledger, names, time);
+        _anywhere = new AnyNamespaceJudge(ledger, names, time);
     }
 
     /// <inheritdoc/>
@@ -80,11 +85,9 @@ public sealed class ImageGate : IImageGate
             return await _recorder.RecordAsync(request, match, byRule, started);
         }
 
-        // The deadline covers everything that waits for somebody else; an answer that is there when it passes still counts.
-        using var late = new CancellationTokenSource(_options.TotalDeadline, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        var (decided, decision) = await JudgeAsync(request, policy, reference, match, started, either.Token, cancellationToken);
-        return await _recorder.RecordAsync(request, decided, decision, started);
+        using var clock = new QuestionClock(_options, _time, cancellationToken);
+        var (decided, decision) = await JudgeAsync(request, policy, reference, match, clock);
+        return await _recorder.RecordAsync(request, decided, decision, clock.Started);
     }
 
     /// <inheritdoc/>
@@ -108,6 +111,70 @@ public sealed class ImageGate : IImageGate
         return _presence.JudgeAsync(_policies.Current, image);
     }
 
+    /// <inheritdoc/>
+    public async Task<Decision> JudgeContainerAsync(ContainerRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var clock = new QuestionClock(_options, _time, cancellationToken);
+
+        // Step 12. No answer of a moment ago is repeated here: an image that lost its admission starts no more.
+        var (match, decision) = await _containers.JudgeAsync(_policies.Current, request, clock);
+        return await _recorder.RecordAsync(ContainerJudge.RequestOf(request), match, decision, clock.Started);
+    }
+
+    /// <inheritdoc/>
+    public IDisposable EnterPull(AdmittedImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return _pulls.Enter(image);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Decision> JudgeRuntimePullAsync(string name, Digest digest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(digest);
+        using var clock = new QuestionClock(_options, _time, cancellationToken);
+        var policy = _policies.Current;
+        var request = new GateRequest { Image = name };
+        if (!ImageReference.TryParse(name, out var reference, out var error) || (reference.Digest ?? digest) != digest)
+        {
+            error ??= $"The runtime would pull {digest} under the name {reference}.";
+            return await _recorder.RecordAsync(request, null, Decider.InvalidReference(policy, name, null, error), clock.Started);
+        }
+
+        if (_pulls.Find(reference, digest) is { } permit)
+        {
+            // Decided and recorded when it began.
+            return Decider.FromPermit(policy, permit, name, digest);
+        }
+
+        var (match, decision) = await _anywhere.JudgePullAsync(policy, request, reference, digest, clock);
+        return await _recorder.RecordAsync(request, match, decision, clock.Started);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<Decision>> ExamineAsync(
+        PresentImage image, ImmutableArray<string> namespaces, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var policy = _policies.Current;
+        if (namespaces.IsDefaultOrEmpty)
+        {
+            using var clock = new QuestionClock(_options, _time, cancellationToken);
+            return await _anywhere.ExamineAsync(policy, image, clock);
+        }
+
+        var decisions = ImmutableArray.CreateBuilder<Decision>(namespaces.Length);
+        foreach (var @namespace in namespaces)
+        {
+            using var clock = new QuestionClock(_options, _time, cancellationToken);
+            decisions.Add((await _containers.JudgeAsync(policy, new ContainerRequest { Image = image, Namespace = @namespace }, clock)).Decision);
+        }
+
+        return decisions.MoveToImmutable();
+    }
+
     internal static string TooLate(ImageReference reference) =>
         $"No decision about {reference} could be made in time; the registry is too slow or too many images are verified at once. Try again.";
 
@@ -119,9 +186,7 @@ public sealed class ImageGate : IImageGate
         PolicyModel policy,
         ImageReference reference,
         RuleMatch match,
-        long started,
-        CancellationToken withDeadline,
-        CancellationToken cancellationToken)
+        QuestionClock clock)
     {
         var basis = BasisOf(match, request, reference, null);
         try
@@ -131,9 +196,9 @@ public sealed class ImageGate : IImageGate
             FetchedManifest? resolved = null;
             if (reference.Digest is null)
             {
-                using var slot = await _slots.EnterAsync(reference.Registry, withDeadline);
+                using var slot = await _slots.EnterAsync(reference.Registry, clock.Token);
                 source = _sources.Open(reference, request.Credential);
-                resolved = await source.ResolveAsync(reference, withDeadline);
+                resolved = await source.ResolveAsync(reference, clock.Token);
             }
 
             var digest = reference.Digest ?? resolved!.Descriptor.Digest;
@@ -144,49 +209,17 @@ public sealed class ImageGate : IImageGate
                 return (match, byRule);
             }
 
-            // A rule that requires evidence has a name.
-            var key = new AdmissionKey(reference.Name, digest, match.Rule!, policy.Revision, policy.TrustRevision);
-            var question = new Question(request, reference, digest, match, basis, key);
-
-            // Step 5.
-            return (match, AskLedger(question) ?? await VerifyAsync(question, source, resolved, started, withDeadline));
+            // Steps 5 to 8.
+            var question = Question.Of(policy, request, reference, digest, match);
+            return (match, _questions.FromMemory(question) ?? await _questions.VerifyAsync(question, source, resolved, clock));
         }
         catch (NodeGateException e)
         {
             return (match, Decider.Failed(match, basis, e.Reason, e.Message));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!clock.IsGivenUp)
         {
             return (match, Decider.Failed(match, basis, DecisionReason.TimedOut, TooLate(reference)));
         }
-    }
-
-    private Decision? AskLedger(Question question)
-    {
-        if ((_ledger.FindAdmission(question.Key) ?? _ledger.FindAdmission(question.TagKey)) is { } admission)
-        {
-            return Decider.FromLedger(question.Match, question.Basis, admission.Signers);
-        }
-
-        return (_denials.Find(question.Key) ?? _denials.Find(question.TagKey)) is { } denial
-            ? Decider.FromLedgerRefusal(question.Match, question.Basis, denial.Reason, denial.Message)
-            : null;
-    }
-
-    private async Task<Decision> VerifyAsync(
-        Question question, IImageSource? source, FetchedManifest? resolved, long started, CancellationToken cancellationToken)
-    {
-        // Steps 6 to 8. The work may outlive this caller, so it has its own clock and not this caller's cancellation.
-        var left = _options.TotalDeadline - _time.GetElapsedTime(started);
-        var deadline = left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
-        // By tag, because only the signatures will tell whether they depend on it.
-        var outcome = await _flights.RunAsync(
-            question.TagKey,
-            question.Request.Credential,
-            nobodyWaits => _verifier.VerifyAsync(question, source, resolved, deadline, nobodyWaits),
-            cancellationToken);
-        return outcome.Failure is { } failure
-            ? Decider.Failed(question.Match, question.Basis, failure.Reason, failure.Detail)
-            : Decider.FromVerdicts(question.Match, question.Basis, outcome.Verdicts);
     }
 }

@@ -9,15 +9,15 @@ namespace NodeGate.Gate;
 internal sealed class PresenceJudge
 {
     private readonly Ledger _ledger;
-    private readonly DenialCache _denials;
+    private readonly NameJudge _names;
     private readonly DecisionRecorder _recorder;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    internal PresenceJudge(Ledger ledger, DenialCache denials, DecisionRecorder recorder, TimeProvider time, ILogger logger)
+    internal PresenceJudge(Ledger ledger, NameJudge names, DecisionRecorder recorder, TimeProvider time, ILogger logger)
     {
         _ledger = ledger;
-        _denials = denials;
+        _names = names;
         _recorder = recorder;
         _time = time;
         _logger = logger;
@@ -61,11 +61,13 @@ internal sealed class PresenceJudge
     {
         (RuleMatch? Match, Decision Decision)? refused = null;
         (RuleMatch? Match, Decision Decision)? observed = null;
-        foreach (var (reference, digest) in names.Candidates)
+        var request = RequestOf(image);
+        foreach (var name in names.Candidates)
         {
-            foreach (var match in policy.MatchAnyNamespace(reference, digest, _time.GetUtcNow()))
+            foreach (var match in policy.MatchAnyNamespace(name.Reference, name.Digest, _time.GetUtcNow()))
             {
-                var decision = JudgeOne(policy, image, reference, digest, match);
+                var decision = _names.FromMemory(policy, request, image, name, match)
+                    ?? NameJudge.NotAdmitted(image, name, match, match.Basis(image.Asked, name.Reference, name.Digest, null));
                 if (decision is Decision.Admitted { Observed: null })
                 {
                     return (match, decision);
@@ -83,43 +85,14 @@ internal sealed class PresenceJudge
         return observed ?? refused ?? (null, Nameless(policy, image));
     }
 
-    private Decision JudgeOne(PolicyModel policy, PresentImage image, ImageReference reference, Digest? digest, RuleMatch match)
-    {
-        var basis = match.Basis(image.Asked, reference, digest, null);
-        if (Decider.FromStatic(match, basis) is { } byRule)
-        {
-            return byRule;
-        }
-
-        if (digest is null || match.Action is not RuleAction.Require || match.Rule is null)
-        {
-            return NotAdmitted(match, basis, image);
-        }
-
-        var key = new AdmissionKey(reference.Name, digest, match.Rule, policy.Revision, policy.TrustRevision);
-        var tagKey = key.ForTagOf(reference);
-        if ((_ledger.FindAdmission(key) ?? _ledger.FindAdmission(tagKey)) is { } admission && !_ledger.IsKnownAsAnother(digest, image.Id))
-        {
-            return Decider.FromLedger(match, basis, admission.Signers);
-        }
-
-        return (_denials.Find(key) ?? _denials.Find(tagKey)) is { } denial
-            ? Decider.FromLedgerRefusal(match, basis, denial.Reason, denial.Message)
-            : NotAdmitted(match, basis, image);
-    }
-
-    private static Decision NotAdmitted(RuleMatch match, DecisionBasis basis, PresentImage image) => Decider.Failed(
-        match,
-        basis,
-        DecisionReason.NoSignature,
-        $"The image {image.Id} is on the node, but no verified signature for {basis.Reference} is known here; it counts as absent until it is pulled through NodeGate.");
-
     /// <summary>An image without any name that could be judged.</summary>
     private static Decision Nameless(PolicyModel policy, PresentImage image) => Decider.InvalidReference(
         policy, image.Asked, null, $"The image {image.Id} has no name that a rule could match; pull it by name.");
 
     private ValueTask<Decision> RecordAsync(PresentImage image, RuleMatch? match, Decision decision, long started) =>
-        _recorder.RecordAsync(new GateRequest { Image = image.Asked, Event = DecisionEvent.ImageStatus }, match, decision, started);
+        _recorder.RecordAsync(RequestOf(image), match, decision, started);
+
+    private static GateRequest RequestOf(PresentImage image) => new() { Image = image.Asked, Event = DecisionEvent.ImageStatus };
 
     private async ValueTask RememberAsync(string asked, string imageId)
     {

@@ -16,4 +16,16 @@ internal sealed record Question(
 {
     /// <summary>The same for this tag alone: for what depends on it, or may.</summary>
     internal AdmissionKey TagKey { get; } = Key.ForTagOf(Reference);
+
+    internal static Question Of(PolicyModel policy, GateRequest request, ImageReference reference, Digest digest, RuleMatch match)
+    {
+        var rule = match.Rule ?? throw new InvalidOperationException("A rule that requires evidence has a name.");
+        return new Question(
+            request,
+            reference,
+            digest,
+            match,
+            match.Basis(request.Image, reference, digest, request.Namespace),
+            new AdmissionKey(reference.Name, digest, rule, policy.Revision, policy.TrustRevision));
+    }
 }

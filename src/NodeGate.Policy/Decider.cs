@@ -126,6 +126,24 @@ public static class Decider
     public static Decision FromLedgerRefusal(RuleMatch match, DecisionBasis basis, DecisionReason reason, string message) =>
         Refuse(match, basis, reason, message, cached: true);
 
+    /// <summary>The answer to the runtime's own question about a pull that <paramref name="permit"/> was given for: it says so and nothing else.</summary>
+    /// <exception cref="ArgumentException">The permit is for another digest.</exception>
+    public static Decision FromPermit(PolicyModel policy, AdmittedImage permit, string image, Digest digest)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(permit);
+        if (permit.Digest is { } permitted && permitted != digest)
+        {
+            throw new ArgumentException($"The permit is for {permitted}, not for {digest}.", nameof(digest));
+        }
+
+        var basis = new DecisionBasis(image, permit.Reference, digest, null, null, policy.Mode, policy.Revision);
+        return new Decision.Admitted(basis, DecisionReason.AllowedByRule, $"A pull of {permit.PullReference} that was admitted is under way.", permit, null)
+        {
+            Cached = true,
+        };
+    }
+
     /// <summary>
     /// The answer when judging failed: undetermined for what says nothing about the image (registry, deadline, limit), denied for a
     /// <paramref name="reason"/> that is a refusal.

@@ -88,6 +88,9 @@ public sealed class PolicyModel
         return match.Action is RuleAction.Allow ? match : Exempt(match, reference, resolved, now, e => AppliesIn(e.Namespaces, @namespace));
     }
 
+    /// <summary>What decides for an image that has no name: <see cref="Unmatched"/>, for no pattern can match it.</summary>
+    public RuleMatch MatchUnnamed() => ToMatch(null, needsDigest: false);
+
     /// <summary>
     /// Every answer that <see cref="Match"/> could give for some namespace or for none, in order of precedence: for an image that is
     /// asked about without its pod. Never empty.

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NodeGate.CriProxy.Cri.Runtime;
 using NodeGate.CriProxy.Wire;
 using NodeGate.Gate;
+using NodeGate.Oci;
 
 namespace NodeGate.CriProxy.Cri;
 
@@ -55,7 +56,7 @@ internal sealed class ImageStatusMethod(IImageGate gate, IUpstreamChannel contai
         Presence presence;
         try
         {
-            presence = await gate.JudgePresentAsync(new PresentImage(asked, found.Id, [.. found.RepoTags], [.. found.RepoDigests]), callAborted);
+            presence = await gate.JudgePresentAsync(new PresentImage(asked, found.Id, [.. found.RepoTags.Concat(found.RepoDigests).Select(NameOf)]), callAborted);
         }
         catch (Exception fault) when (fault is not OperationCanceledException || !callAborted.IsCancellationRequested)
         {
@@ -76,6 +77,8 @@ internal sealed class ImageStatusMethod(IImageGate gate, IUpstreamChannel contai
         // The empty message is what containerd answers for an image that it does not have.
         return reply with { Message = ReadOnlyMemory<byte>.Empty };
     }
+
+    private static ImageName NameOf(string name) => new(name, ImageLookup.Of(name).Reference?.Digest);
 
     private static string ReadAsked(ReadOnlySpan<byte> message)
     {

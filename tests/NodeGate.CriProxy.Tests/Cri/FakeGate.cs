@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using NodeGate.Gate;
+using NodeGate.Oci;
 using NodeGate.Policy;
 
 namespace NodeGate.CriProxy.Tests.Cri;
@@ -35,5 +37,37 @@ internal sealed class FakeGate : IImageGate
     {
         Judged.Add(image);
         return ValueTask.FromResult(Judge(image));
+    }
+
+    public List<ContainerRequest> Containers { get; } = [];
+
+    public Func<ContainerRequest, Decision> JudgeContainer { get; set; } = _ => throw new InvalidOperationException("no container was scripted");
+
+    /// <summary>How many admitted pulls are under way now.</summary>
+    public int UnderWay { get; private set; }
+
+    public Func<string, Digest, Decision> JudgeRuntimePull { get; set; } = (_, _) => throw new InvalidOperationException("no pull by the runtime was scripted");
+
+    public Task<Decision> JudgeContainerAsync(ContainerRequest request, CancellationToken cancellationToken)
+    {
+        Containers.Add(request);
+        return Task.FromResult(JudgeContainer(request));
+    }
+
+    public IDisposable EnterPull(AdmittedImage image)
+    {
+        UnderWay++;
+        return new Pull(this);
+    }
+
+    public Task<Decision> JudgeRuntimePullAsync(string name, Digest digest, CancellationToken cancellationToken) =>
+        Task.FromResult(JudgeRuntimePull(name, digest));
+
+    public Task<ImmutableArray<Decision>> ExamineAsync(PresentImage image, ImmutableArray<string> namespaces, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("no edge of this room examines images");
+
+    private sealed class Pull(FakeGate gate) : IDisposable
+    {
+        public void Dispose() => gate.UnderWay--;
     }
 }

@@ -29,8 +29,7 @@ public sealed class ImageStatusMethodTests
 
         var judged = Assert.Single(_gate.Judged);
         Assert.Equal(("app:1", ImageId), (judged.Asked, judged.Id));
-        Assert.Equal("docker.io/library/app:1", Assert.Single(judged.RepoTags));
-        Assert.Equal("docker.io/library/app@sha256:x", Assert.Single(judged.RepoDigests));
+        Assert.Equal(["docker.io/library/app:1", "docker.io/library/app@sha256:x"], judged.Names.Select(n => n.Name));
     }
 
     [Fact]

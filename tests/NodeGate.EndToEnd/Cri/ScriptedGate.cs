@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text;
 using NodeGate.Gate;
 using NodeGate.Oci;
@@ -52,6 +53,18 @@ internal sealed class ScriptedGate : IImageGate
 
     public ValueTask<Presence> JudgePresentAsync(PresentImage image, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new Presence(_shown.ContainsKey(image.Id), null));
+
+    /// <summary>By what the pod says, where it says something: the script knows no digests of names.</summary>
+    public Task<Decision> JudgeContainerAsync(ContainerRequest request, CancellationToken cancellationToken) => DecideAsync(
+        new GateRequest { Image = request.Written ?? request.Image.Asked, Namespace = request.Namespace, Event = request.Event }, cancellationToken);
+
+    public IDisposable EnterPull(AdmittedImage image) => new MemoryStream();
+
+    public Task<Decision> JudgeRuntimePullAsync(string name, Digest digest, CancellationToken cancellationToken) =>
+        DecideAsync(new GateRequest { Image = name }, cancellationToken);
+
+    public Task<ImmutableArray<Decision>> ExamineAsync(PresentImage image, ImmutableArray<string> namespaces, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("these tests do not scan");
 
     private TaskCompletionSource Decided(string image) =>
         _decided.GetOrAdd(image, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

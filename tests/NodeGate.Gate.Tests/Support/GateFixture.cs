@@ -85,13 +85,21 @@ internal sealed class GateFixture : IDisposable
     public Task<Decision> DecideAsync(string image, string? @namespace = null, RegistryCredential? credential = null) =>
         Gate.DecideAsync(new GateRequest { Image = image, Namespace = @namespace, Credential = credential }, CancellationToken.None);
 
-    public ValueTask<Presence> StatusAsync(string asked, string id, string[]? tags = null, string[]? digests = null) =>
-        Gate.JudgePresentAsync(new PresentImage(asked, id, [.. tags ?? []], [.. digests ?? []]), CancellationToken.None);
+    public ValueTask<Presence> StatusAsync(string asked, string id, string[]? tags, string[]? digests = null) =>
+        StatusAsync(asked, id, [.. (tags ?? []).Select(t => new ImageName(t, null)), .. (digests ?? []).Select(d => new ImageName(d, ImageReference.Parse(d).Digest))]);
+
+    public ValueTask<Presence> StatusAsync(string asked, string id, params ImageName[] names) =>
+        Gate.JudgePresentAsync(new PresentImage(asked, id, [.. names]), CancellationToken.None);
+
+    /// <summary>The question of a container; the runtime passes the ID, the pod says <paramref name="written"/>.</summary>
+    public Task<Decision> ContainerAsync(string? written, string id, string? @namespace, params ImageName[] names) => Gate.JudgeContainerAsync(
+        new ContainerRequest { Image = new PresentImage(id, id, [.. names]), Written = written, Namespace = @namespace, Pod = "pod", PodUid = "uid" },
+        CancellationToken.None);
 
     /// <summary>Pulls as an edge does: decide, pull, say so.</summary>
-    public async Task<Decision.Admitted> PullAsync(string image, string id)
+    public async Task<Decision.Admitted> PullAsync(string image, string id, string? @namespace = null)
     {
-        var admitted = Assert.IsType<Decision.Admitted>(await DecideAsync(image));
+        var admitted = Assert.IsType<Decision.Admitted>(await DecideAsync(image, @namespace));
         await Gate.RecordPulledAsync(admitted, id);
         return admitted;
     }

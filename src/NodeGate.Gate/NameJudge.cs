@@ -1,0 +1,72 @@
+using NodeGate.Gate.State;
+using NodeGate.Oci;
+using NodeGate.Policy;
+
+namespace NodeGate.Gate;
+
+/// <summary>Judges one name of an image that is on the node by one rule: for ImageStatus, for containers, and for what else looks at the node.</summary>
+internal sealed class NameJudge
+{
+    private readonly Ledger _ledger;
+    private readonly QuestionJudge _questions;
+
+    internal NameJudge(Ledger ledger, QuestionJudge questions)
+    {
+        _ledger = ledger;
+        _questions = questions;
+    }
+
+    /// <summary>The answer of the rule or of the ledger, without any registry; null where only evidence could tell.</summary>
+    internal Decision? FromMemory(PolicyModel policy, GateRequest request, PresentImage image, PresentName name, RuleMatch match)
+    {
+        var basis = match.Basis(request.Image, name.Reference, name.Digest, request.Namespace);
+        if (name.Fault is { } fault && match.Action is not RuleAction.Deny)
+        {
+            return Decider.Failed(match, basis, DecisionReason.NoSignature, fault);
+        }
+
+        if (Decider.FromStatic(match, basis) is { } byRule)
+        {
+            return byRule;
+        }
+
+        if (name.Digest is null || match.Action is not RuleAction.Require)
+        {
+            return NotAdmitted(image, name, match, basis);
+        }
+
+        if (_ledger.IsKnownAsAnother(name.Digest, image.Id))
+        {
+            return Decider.Failed(match, basis, DecisionReason.NoSignature, $"{name.Digest} was pulled as another image than {image.Id}; pull {name.Reference} anew.");
+        }
+
+        return _questions.FromMemory(Question.Of(policy, request, name.Reference, name.Digest, match));
+    }
+
+    /// <summary>The same, and where only evidence can tell, with the registry: by digest, and with the request's credentials if it has any.</summary>
+    internal async Task<Decision> JudgeAsync(
+        PolicyModel policy, GateRequest request, PresentImage image, PresentName name, RuleMatch match, QuestionClock clock)
+    {
+        if (FromMemory(policy, request, image, name, match) is { } known)
+        {
+            return known;
+        }
+
+        var question = Question.Of(policy, request, name.Reference, name.Digest!, match);
+        try
+        {
+            return await _questions.VerifyAsync(question, null, null, clock);
+        }
+        catch (OperationCanceledException) when (!clock.IsGivenUp)
+        {
+            return Decider.Failed(match, question.Basis, DecisionReason.TimedOut, ImageGate.TooLate(name.Reference));
+        }
+    }
+
+    /// <summary>Nothing is known for this image under this name, and nobody was asked.</summary>
+    internal static Decision NotAdmitted(PresentImage image, PresentName name, RuleMatch match, DecisionBasis basis) => Decider.Failed(
+        match,
+        basis,
+        DecisionReason.NoSignature,
+        $"The image {image.Id} is on the node, but no verified signature for {name.Reference} is known here; it counts as absent until it is pulled through NodeGate.");
+}
