@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeGate.Oci;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Policy;
 
@@ -21,7 +22,7 @@ public static class Decider
             return null;
         }
 
-        if (match.RequiresDigest && reference.Digest is null && match.Action is not RuleAction.Deny)
+        if (match.RequiresDigest && reference.Digest is null)
         {
             return Refuse(match, basis, DecisionReason.DigestRequired, NoDigest(match, reference), cached: false);
         }
@@ -29,8 +30,7 @@ public static class Decider
         switch (match.Action)
         {
             case RuleAction.Exempt exempt:
-                return new Decision.Admitted(
-                    basis, DecisionReason.Exempted, Exempted(exempt.Exemption), new AdmittedImage(reference, basis.Digest), null);
+                return Exempted(exempt.Exemption, basis, reference);
             case RuleAction.Allow allow:
                 var permit = new AdmittedImage(reference, basis.Digest);
                 return new Decision.Admitted(basis, DecisionReason.AllowedByRule, Allowed(match, allow), permit, null);
@@ -38,7 +38,7 @@ public static class Decider
                 var denied = match.Rule is null
                     ? new Decision.Denied(basis, DecisionReason.NoMatchingRule, NoRule(basis, reference))
                     : new Decision.Denied(basis, DecisionReason.DeniedByRule, DeniedBy(match.Rule, deny));
-                return Observe(denied, reference);
+                return Refuse(match, denied, reference);
             default:
                 return null;
         }
@@ -82,7 +82,7 @@ public static class Decider
         Decision refusal = possible.Holds && impossible.Length == 0
             ? new Decision.Undetermined(basis, reason, message) { Verdicts = ordered }
             : new Decision.Denied(basis, reason, message) { Verdicts = ordered };
-        return Observe(refusal, reference);
+        return Refuse(match, refusal, reference);
     }
 
     /// <summary>
@@ -100,9 +100,10 @@ public static class Decider
         }
 
         var reference = Check(match, basis);
+        _ = RequirementOf(match);
         var digest = DigestOf(basis);
-        return new Decision.Admitted(
-            basis, DecisionReason.Verified, $"{Verified(digest, match, signers)} Not verified anew (cache.graceFor): {outage}", new AdmittedImage(reference, digest), null)
+        var message = $"{RefusalText.Clause(Verified(digest, match, signers))}; not verified anew, which cache.graceFor allows during an outage: {RefusalText.Sentence(outage)}";
+        return new Decision.Admitted(basis, DecisionReason.Verified, message, new AdmittedImage(reference, digest), null)
         {
             Cached = true,
             Signers = signers,
@@ -174,18 +175,25 @@ public static class Decider
         Decision refusal = ReasonOrder.IsUnknown(reason)
             ? new Decision.Undetermined(basis, reason, message) { Cached = cached }
             : new Decision.Denied(basis, reason, message) { Cached = cached };
-        return Observe(refusal, reference);
+        return Refuse(match, refusal, reference);
     }
 
-    /// <summary>In audit mode the image goes through: as the digest that was judged where there is one, else as it was asked for.</summary>
-    private static Decision Observe(Decision refusal, ImageReference reference) => refusal.Basis.Mode != PolicyMode.Audit
-        ? refusal
-        : new Decision.Admitted(
-            refusal.Basis, refusal.Reason, "Let through in audit mode: " + refusal.Message, new AdmittedImage(reference, refusal.Basis.Digest), refusal)
-        {
-            Verdicts = refusal.Verdicts,
-            Cached = refusal.Cached,
-        };
+    /// <summary>
+    /// Says of an exception that it has ended, which is why the rule decides again. In audit mode the image goes through: as the digest
+    /// that was judged where there is one, else as it was asked for.
+    /// </summary>
+    private static Decision Refuse(RuleMatch match, Decision refusal, ImageReference reference)
+    {
+        var told = refusal with { Message = RefusalText.WithEnded(refusal.Message, match.Ended) };
+        return told.Basis.Mode != PolicyMode.Audit
+            ? told
+            : new Decision.Admitted(
+                told.Basis, told.Reason, "Let through in audit mode: " + told.Message, new AdmittedImage(reference, told.Basis.Digest), told)
+            {
+                Verdicts = told.Verdicts,
+                Cached = told.Cached,
+            };
+    }
 
     private static ImmutableArray<AuthorityVerdict> Align(RuleAction.Require required, Digest digest, IReadOnlyList<AuthorityVerdict> verdicts)
     {
@@ -233,10 +241,18 @@ public static class Decider
     private static string DeniedBy(string rule, RuleAction.Deny deny) =>
         $"Rule '{rule}' denies it: {RefusalText.Clause(deny.Reason)}; use an image that the policy admits, or ask for a change of that rule.";
 
-    private static string Exempted(PolicyExemption exemption)
+    /// <exception cref="ArgumentException">The digest that would be pulled is not the exception's.</exception>
+    private static Decision.Admitted Exempted(PolicyExemption exemption, DecisionBasis basis, ImageReference reference)
     {
+        var digest = DigestOf(basis);
+        if (exemption.Covers(reference, digest) is null)
+        {
+            throw new ArgumentException($"Exception '{exemption.Name}' is not about {digest}.", nameof(basis));
+        }
+
         var ticket = exemption.Ticket is null ? "" : $", {exemption.Ticket}";
-        return $"Exempted until {exemption.Expires:yyyy-MM-dd'T'HH:mm:ss'Z'} by exception '{exemption.Name}' ({exemption.Owner}{ticket}).";
+        var message = $"Exempted until {Shown.Time(exemption.Expires)} by exception '{exemption.Name}' of {exemption.Owner}{ticket}.";
+        return new Decision.Admitted(basis, DecisionReason.Exempted, message, new AdmittedImage(reference, digest), null);
     }
 
     private static string NoDigest(RuleMatch match, ImageReference reference) =>

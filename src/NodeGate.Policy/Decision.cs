@@ -26,7 +26,7 @@ public abstract record Decision
     /// One sentence for the user, with the fix. The same failure gives the same bytes, whatever the credentials: the kubelet only shows
     /// the reason when the messages of all its credentials are equal (kubelet-observed.md section 2).
     /// </summary>
-    public string Message { get; }
+    public string Message { get; internal init; }
 
     /// <summary>The verdicts of the authorities that were asked, in the policy's order; empty for static answers.</summary>
     public ImmutableArray<AuthorityVerdict> Verdicts { get; init; } = [];

@@ -45,7 +45,10 @@ public sealed class PolicyExemption
 
     internal bool HoldsAt(DateTimeOffset now) => now < Expires;
 
-    /// <summary>The pattern that covers the image, or null. Neither namespace nor time is looked at.</summary>
-    internal ImagePattern? Covers(ImageReference reference, Digest? resolved) =>
-        Patterns.FirstOrDefault(p => p.Matches(reference.PolicyName, reference, resolved));
+    /// <summary>The pattern that covers what would be pulled, or null. Neither namespace nor time is looked at.</summary>
+    internal ImagePattern? Covers(ImageReference reference, Digest? resolved)
+    {
+        var pulled = resolved ?? reference.Digest;
+        return pulled is null ? null : Patterns.Where(p => p.Digest == pulled && p.MatchesName(reference.PolicyName)).MinBy(p => p.Text, StringComparer.Ordinal);
+    }
 }

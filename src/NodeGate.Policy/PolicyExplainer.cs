@@ -11,8 +11,8 @@ public static class PolicyExplainer
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(reference);
-        var candidates = policy.Candidates(reference, resolved).Order(Comparer<PatternMatch>.Create(static (a, b) => a.CompareWith(b))).ToArray();
-        var decisive = candidates.FirstOrDefault(c => PolicyModel.AppliesIn(c.Rule, @namespace));
+        var candidates = policy.Candidates(reference, resolved).Order(PatternMatch.Precedence).ToArray();
+        var decisive = candidates.FirstOrDefault(c => PolicyModel.AppliesIn(c.Rule.Namespaces, @namespace));
         var matching = candidates.Select(c => Explain(c, decisive, @namespace)).OrderByDescending(e => e.Standing == RuleStanding.Decides);
         var others = policy.Rules.Where(r => !candidates.Any(c => ReferenceEquals(c.Rule, r))).Select(r => new RuleExplanation(
             r.Name, r.Position, RuleStanding.NoPattern, null, NoPattern(r, reference, resolved)));
@@ -22,7 +22,7 @@ public static class PolicyExplainer
     private static RuleExplanation Explain(PatternMatch candidate, PatternMatch? decisive, string? @namespace)
     {
         var (standing, because) = ReferenceEquals(candidate, decisive) ? (RuleStanding.Decides, $"'{candidate.Pattern}' matches: {Rank(candidate.Pattern)}.")
-            : !PolicyModel.AppliesIn(candidate.Rule, @namespace) ? (RuleStanding.OtherNamespace, OtherNamespace(@namespace))
+            : !PolicyModel.AppliesIn(candidate.Rule.Namespaces, @namespace) ? (RuleStanding.OtherNamespace, OtherNamespace(@namespace))
             : (RuleStanding.LessExact, Compare(candidate, decisive!));
         return new RuleExplanation(candidate.Rule.Name, candidate.Rule.Position, standing, candidate.Pattern.Text, because);
     }

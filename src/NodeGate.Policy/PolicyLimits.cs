@@ -24,10 +24,13 @@ public static class PolicyLimits
     /// <summary>Most rules in all documents together.</summary>
     public const int MaxRules = 1024;
 
-    /// <summary>Most patterns in one rule's <c>images</c>.</summary>
+    /// <summary>Most exceptions in all documents together.</summary>
+    public const int MaxExceptions = 1024;
+
+    /// <summary>Most patterns in the <c>images</c> of one rule or exception.</summary>
     public const int MaxPatternsPerRule = 256;
 
-    /// <summary>Most patterns in all rules together.</summary>
+    /// <summary>Most patterns in all rules and exceptions together.</summary>
     public const int MaxPatterns = 4096;
 
     /// <summary>Longest pattern, in characters.</summary>

@@ -78,14 +78,15 @@ public sealed class PolicyModel
         var best = default(PatternMatch?);
         foreach (var candidate in Candidates(reference, resolved))
         {
-            if (AppliesIn(candidate.Rule, @namespace) && (best is null || candidate.CompareWith(best) < 0))
+            if (AppliesIn(candidate.Rule.Namespaces, @namespace) && (best is null || candidate.CompareWith(best) < 0))
             {
                 best = candidate;
             }
         }
 
-        var match = ToMatch(best, NeedsDigest(reference, resolved, rule => AppliesIn(rule, @namespace)));
-        return match.Action is RuleAction.Allow ? match : Exempt(match, reference, resolved, now, e => AppliesIn(e.Namespaces, @namespace));
+        var match = ToMatch(best, reference, resolved, now, namespaces => AppliesIn(namespaces, @namespace));
+        var covering = Covering(match, reference, resolved).FirstOrDefault(e => AppliesIn(e.Namespaces, @namespace));
+        return covering is null ? match : SetAside(match, covering, reference, resolved, now);
     }
 
     /// <summary>What decides for an image that has no name: <see cref="Unmatched"/>, for no pattern can match it.</summary>
@@ -97,34 +98,45 @@ public sealed class PolicyModel
     /// </summary>
     public ImmutableArray<RuleMatch> MatchAnyNamespace(ImageReference reference, Digest? resolved, DateTimeOffset now)
     {
-        var byRules = MatchAnyNamespace(reference, resolved);
-        var exempted = byRules.Select(m => m.Action is RuleAction.Allow ? m : Exempt(m, reference, resolved, now, static _ => true));
-        return [.. exempted.Where(m => m.Action is RuleAction.Exempt).Take(1), .. byRules];
-    }
-
-    private ImmutableArray<RuleMatch> MatchAnyNamespace(ImageReference reference, Digest? resolved)
-    {
         ArgumentNullException.ThrowIfNull(reference);
-        var needsDigest = NeedsDigest(reference, resolved, static _ => true);
-        var matches = ImmutableArray.CreateBuilder<RuleMatch>();
+        var answers = new List<RuleMatch>();
         var earlier = new List<NamespaceSelector>();
-        foreach (var candidate in Candidates(reference, resolved).Order(Comparer<PatternMatch>.Create(static (a, b) => a.CompareWith(b))))
+        foreach (var candidate in Candidates(reference, resolved).Order(PatternMatch.Precedence).Append(null))
         {
-            if (candidate.Rule.Namespaces is not { } namespaces)
+            var scope = candidate?.Rule.Namespaces;
+            var match = ToMatch(candidate, reference, resolved, now, static _ => true);
+            var taken = new List<NamespaceSelector>(earlier);
+            var isTakenEverywhere = false;
+            foreach (var exemption in Covering(match, reference, resolved))
             {
-                matches.Add(ToMatch(candidate, needsDigest));
-                return matches.DrainToImmutable();
+                if (NamespaceSearch.MayMeet(scope, exemption.Namespaces, taken))
+                {
+                    answers.Add(SetAside(match, exemption, reference, resolved, now));
+                }
+
+                if (exemption.Namespaces is not { } own)
+                {
+                    isTakenEverywhere = true;
+                    break;
+                }
+
+                taken.Add(own);
             }
 
-            if (NamespaceSearch.MayExist([namespaces], earlier))
+            if (!isTakenEverywhere && NamespaceSearch.MayMeet(scope, null, taken))
             {
-                matches.Add(ToMatch(candidate, needsDigest));
-                earlier.Add(namespaces);
+                answers.Add(match);
             }
+
+            if (scope is null)
+            {
+                break;
+            }
+
+            earlier.Add(scope);
         }
 
-        matches.Add(ToMatch(null, needsDigest));
-        return matches.DrainToImmutable();
+        return [.. answers.Distinct()];
     }
 
     /// <summary>Each rule that matches the image, by its most exact pattern that does; namespaces are not looked at.</summary>
@@ -150,48 +162,44 @@ public sealed class PolicyModel
         }
     }
 
-    internal static bool AppliesIn(PolicyRule rule, string? @namespace) => AppliesIn(rule.Namespaces, @namespace);
-
     internal static bool AppliesIn(NamespaceSelector? namespaces, string? @namespace) =>
         namespaces is null || (@namespace is not null && namespaces.Matches(@namespace));
 
-    private RuleMatch Exempt(RuleMatch match, ImageReference reference, Digest? resolved, DateTimeOffset now, Func<PolicyExemption, bool> applies)
-    {
-        var needsDigest = false;
-        var ended = default(PolicyExemption?);
-        foreach (var exemption in Exemptions.Where(applies))
-        {
-            if (exemption.Covers(reference, resolved) is not { } pattern)
-            {
-                needsDigest |= resolved is null && reference.Digest is null && exemption.HoldsAt(now)
-                    && exemption.Patterns.Any(p => p.MatchesName(reference.PolicyName));
-            }
-            else if (exemption.HoldsAt(now))
-            {
-                return new RuleMatch(Revision, match.Mode, new RuleAction.Exempt(exemption)) { Rule = exemption.Name, Pattern = pattern.Text };
-            }
-            else
-            {
-                ended ??= exemption;
-            }
-        }
+    /// <summary>
+    /// The exceptions that cover the image where <paramref name="match"/> would decide, whether they hold or have ended, the one that ends
+    /// last first: of those of one namespace, the first says most. None where the image is allowed anyway, which is so without any registry.
+    /// </summary>
+    internal IEnumerable<PolicyExemption> Covering(RuleMatch match, ImageReference reference, Digest? resolved) => IsAllowed(match, reference)
+        ? []
+        : Exemptions.Where(e => e.Covers(reference, resolved) is not null).OrderByDescending(e => e.Expires).ThenBy(e => e.Name, StringComparer.Ordinal);
 
-        return needsDigest || ended is not null ? match with { NeedsDigest = match.NeedsDigest || needsDigest, Ended = ended } : match;
-    }
+    private static bool IsAllowed(RuleMatch match, ImageReference reference) =>
+        match.Action is RuleAction.Allow && !(match.RequiresDigest && reference.Digest is null);
 
-    private bool NeedsDigest(ImageReference reference, Digest? resolved, Func<PolicyRule, bool> applies)
+    private RuleMatch SetAside(RuleMatch match, PolicyExemption exemption, ImageReference reference, Digest? resolved, DateTimeOffset now) =>
+        exemption.HoldsAt(now)
+            ? new RuleMatch(Revision, match.Mode, new RuleAction.Exempt(exemption)) { Rule = exemption.Name, Pattern = exemption.Covers(reference, resolved)!.Text }
+            : match with { Ended = exemption };
+
+    private RuleMatch ToMatch(
+        PatternMatch? best, ImageReference reference, Digest? resolved, DateTimeOffset now, Func<NamespaceSelector?, bool> applies)
     {
+        var match = ToMatch(best);
         if (resolved is not null || reference.Digest is not null)
         {
-            return false;
+            return match;
         }
 
         var name = reference.PolicyName;
-        return Rules.Any(rule => rule.Patterns.Any(p => p.Digest is not null && p.MatchesName(name)) && applies(rule));
+        return match with
+        {
+            NeedsDigest = Rules.Any(r => r.Patterns.Any(p => p.Digest is not null && p.MatchesName(name)) && applies(r.Namespaces))
+                || (!IsAllowed(match, reference) && Exemptions.Any(e => e.HoldsAt(now) && e.Patterns.Any(p => p.MatchesName(name)) && applies(e.Namespaces))),
+        };
     }
 
-    private RuleMatch ToMatch(PatternMatch? best, bool needsDigest) => best is null
-        ? new RuleMatch(Revision, Mode, Unmatched == UnmatchedAction.Allow ? UnmatchedAllow : UnmatchedDeny) { NeedsDigest = needsDigest }
+    private RuleMatch ToMatch(PatternMatch? best) => best is null
+        ? new RuleMatch(Revision, Mode, Unmatched == UnmatchedAction.Allow ? UnmatchedAllow : UnmatchedDeny)
         : new RuleMatch(Revision, best.Rule.Mode, best.Rule.Action)
         {
             Rule = best.Rule.Name,
@@ -201,6 +209,5 @@ public sealed class PolicyModel
             VerifiesPlatform = best.Rule.VerifiesPlatform,
             SignatureRepository = best.Rule.SignatureRepository,
             AllowsGrace = best.Rule.AllowsGrace,
-            NeedsDigest = needsDigest,
         };
 }

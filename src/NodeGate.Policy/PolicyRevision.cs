@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using NodeGate.Policy.Conditions;
@@ -14,7 +15,7 @@ namespace NodeGate.Policy;
 internal static class PolicyRevision
 {
     /// <summary>Goes up when the meaning of the same policy changes, so that answers of an older version are not reused.</summary>
-    private const string Semantics = "nodegate-policy-2";
+    private const string Semantics = "nodegate-policy-3";
 
     private const int ShownCharacters = 16;
 
@@ -32,6 +33,7 @@ internal static class PolicyRevision
         Add(text, Semantics);
         Add(text, model.Mode.ToString());
         Add(text, model.Unmatched.ToString());
+        Add(text, model.SandboxImage.ToString());
         foreach (var authority in model.Authorities.OrderBy(a => a.Name, StringComparer.Ordinal))
         {
             Add(text, "authority");
@@ -45,11 +47,22 @@ internal static class PolicyRevision
             Add(text, rule.Name);
             Add(text, rule.Mode.ToString());
             Add(text, rule.SignedRepository ?? "");
-            AddAll(text, rule.Images);
-            Add(text, rule.NamesNamespaces ? "namespaces" : "");
-            AddAll(text, Texts(rule.Namespaces?.Include));
-            AddAll(text, Texts(rule.Namespaces?.Exclude));
+            Add(text, rule.SignatureRepository ?? "");
+            Add(text, rule.RequiresDigest ? "requireDigest" : "");
+            Add(text, rule.VerifiesPlatform ? "platform" : "");
+            Add(text, rule.AllowsGrace ? "grace" : "");
+            AddScope(text, rule.Images, rule.Namespaces);
             AddAction(text, rule.Action);
+        }
+
+        foreach (var exemption in model.Exemptions.OrderBy(e => e.Name, StringComparer.Ordinal))
+        {
+            Add(text, "exception");
+            Add(text, exemption.Name);
+            AddScope(text, exemption.Images, exemption.Namespaces);
+            Add(text, exemption.Expires.UtcTicks.ToString(CultureInfo.InvariantCulture));
+            Add(text, exemption.Owner);
+            Add(text, exemption.Ticket ?? "");
         }
 
         return Hash(text);
@@ -129,6 +142,14 @@ internal static class PolicyRevision
                 AddAll(text, require.Attestations.Select(AttestationText));
                 break;
         }
+    }
+
+    private static void AddScope(StringBuilder text, ImmutableArray<string> images, NamespaceSelector? namespaces)
+    {
+        AddAll(text, images);
+        Add(text, namespaces is null ? "" : "namespaces");
+        AddAll(text, Texts(namespaces?.Include));
+        AddAll(text, Texts(namespaces?.Exclude));
     }
 
     private static IEnumerable<string> Texts(ImmutableArray<Glob>? globs) => globs is { } list ? list.Select(g => g.Text) : [];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeGate.Oci;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Policy;
 
@@ -53,6 +54,13 @@ internal static class RefusalText
         return (
             DecisionReason.NoSignature,
             $"Rule '{rule}' requires {requirement}; found {found}: have it signed by more of the distinct signers that the rule names.");
+    }
+
+    /// <summary>The text, and that <paramref name="ended"/> does not help any more; once, also where a ledger kept the text with it.</summary>
+    public static string WithEnded(string text, PolicyExemption? ended)
+    {
+        var clause = ended is null ? "" : $"; exception '{ended.Name}' of {ended.Owner} ended at {Shown.Time(ended.Expires)}.";
+        return ended is null || text.EndsWith(clause, StringComparison.Ordinal) ? text : Clause(text) + clause;
     }
 
     /// <summary>The text without its full stop, to be followed by more.</summary>

@@ -47,6 +47,21 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Load_ExceptionsBeyondMaxExceptions_AreRefused()
+    {
+        AssertLoads(Policies.Head + Exceptions(PolicyLimits.MaxExceptions, 0));
+        AssertRefused("MaxExceptions", Policies.Head + Exceptions(PolicyLimits.MaxExceptions + 1, 0));
+        AssertRefused("MaxExceptions", Policies.Head + Exceptions(PolicyLimits.MaxExceptions, 0), Policies.Head + Exceptions(1, 5000));
+    }
+
+    [Fact]
+    public void Load_PatternsOfExceptionsBeyondMaxPatterns_AreRefused()
+    {
+        var full = string.Join(", ", Enumerable.Range(0, PolicyLimits.MaxPatterns / PolicyLimits.MaxPatternsPerRule).Select(i => Patterns("r" + i, PolicyLimits.MaxPatternsPerRule)));
+        AssertRefused("MaxPatterns", Policies.Head + "rules: [" + full + "]\n" + Exceptions(1, 0));
+    }
+
+    [Fact]
     public void Load_PatternsBeyondMaxPatternsPerRule_AreRefused()
     {
         AssertLoads(Policies.Head + "rules: [" + Patterns("r", PolicyLimits.MaxPatternsPerRule) + "]\n");
@@ -194,6 +209,9 @@ public sealed class LimitTests
 
     private static string Rules(int count, int first) =>
         "rules:\n" + string.Concat(Enumerable.Range(first, count).Select(i => $"  - {{name: r{i}, images: [app{i}], deny: {{reason: r}}}}\n"));
+
+    private static string Exceptions(int count, int first) => "exceptions:\n" + string.Concat(Enumerable.Range(first, count).Select(
+        i => $"  - {{name: e{i}, images: [\"app{i}@{Policies.A}\"], expires: 2026-12-01T00:00:00Z, owner: me}}\n"));
 
     private static string Patterns(string name, int count) =>
         $"{{name: {name}, images: [{string.Join(", ", Enumerable.Range(0, count).Select(i => $"{name}/app{i}"))}], deny: {{reason: r}}}}";

@@ -19,7 +19,9 @@ public sealed class LoadErrorTests
     [InlineData("authorities: 3\n", 4, "authorities", "'3'", "a list of authorities")]
     [InlineData("rules: [text]\n", 4, "rules[0]", "'text'", "a rule: {name")]
     [InlineData("authorities: [text]\n", 4, "authorities[0]", "'text'", "an authority: {name")]
-    [InlineData("exceptions: []\n", 4, "exceptions", "not supported by this version", "rule with the image's digest")]
+    [InlineData("exceptions: none\n", 4, "exceptions", "'none'", "a list of exceptions")]
+    [InlineData("grace: yes\n", 4, "grace", "'yes'", "'allow' or 'deny'")]
+    [InlineData("sandboxImage: deny\n", 4, "sandboxImage", "'deny'", "'observe' or 'enforce'")]
     [InlineData("rules: [{images: [nginx], deny: {reason: r}}]\n", 4, "rules[0]", "no 'name'", "'name: …'")]
     [InlineData("rules: [{name: a b, images: [nginx], deny: {reason: r}}]\n", 4, "rules[0].name", "'a b'", "letters, digits")]
     [InlineData("rules: [{name: r, deny: {reason: r}}]\n", 4, "rules[0]", "no 'images'", "a list of patterns")]
@@ -44,8 +46,11 @@ public sealed class LoadErrorTests
     [InlineData("rules: [{name: r, images: [nginx], namespaces: {exclude: [\"a**\"]}, deny: {reason: r}}]\n", 4, "rules[0].namespaces.exclude[0]", "'a**'", "'*' as its only wildcard")]
     [InlineData("rules: [{name: r, images: [nginx], signedRepository: ghcr.io/a, deny: {reason: r}}]\n", 4, "rules[0].signedRepository", "requires no signature", "together with 'require'")]
     [InlineData("rules: [{name: r, images: [nginx], attestations: [{type: t, by: [a]}], deny: {reason: r}}]\n", 4, "rules[0].attestations", "requires no signature", "together with 'require'")]
-    [InlineData("rules: [{name: r, images: [nginx], requireDigest: true, deny: {reason: r}}]\n", 4, "rules[0].requireDigest", "not supported by this version", "remove it")]
-    [InlineData("rules: [{name: r, images: [nginx], platform: linux, deny: {reason: r}}]\n", 4, "rules[0].platform", "not supported by this version", "remove it")]
+    [InlineData("rules: [{name: r, images: [nginx], requireDigest: true, deny: {reason: r}}]\n", 4, "rules[0].requireDigest", "denies everything", "'require' or 'allow'")]
+    [InlineData("rules: [{name: r, images: [nginx], requireDigest: yes, allow: {reason: r}}]\n", 4, "rules[0].requireDigest", "'yes'", "'true' or 'false'")]
+    [InlineData("rules: [{name: r, images: [nginx], platform: verify, allow: {reason: r}}]\n", 4, "rules[0].platform", "requires no signature", "together with 'require'")]
+    [InlineData("rules: [{name: r, images: [nginx], grace: deny, deny: {reason: r}}]\n", 4, "rules[0].grace", "requires no signature", "together with 'require'")]
+    [InlineData("rules: [{name: r, images: [nginx], signatureRepository: ghcr.io/a, allow: {reason: r}}]\n", 4, "rules[0].signatureRepository", "requires no signature", "together with 'require'")]
     [InlineData("rules: [{name: r, image: [nginx], images: [nginx], deny: {reason: r}}]\n", 4, "rules[0].image", "unknown key 'image'", "'images'?")]
     [InlineData("authorities: [{cosign: {keys: [{file: one.pub}]}}]\n", 4, "authorities[0]", "no 'name'", "by which rules name it")]
     [InlineData("authorities: [{name: a}]\n", 4, "authorities[0]", "neither 'cosign' nor 'keyless'", "exactly one of")]
@@ -111,16 +116,24 @@ public sealed class LoadErrorTests
     }
 
     [Theory]
-    [InlineData("ghcr.io/org/app:v1")]
-    [InlineData("ghcr.io/org/*")]
-    [InlineData("ghcr.io/org/app@sha256:12")]
-    [InlineData("ghcr.io/Org")]
-    public void Load_SignedRepositoryThatIsNone_IsRefused(string text)
+    [InlineData("platform", "linux/amd64", "'index' or 'verify'")]
+    [InlineData("grace", "24h", "'allow' or 'deny'")]
+    [InlineData("requireDigest", "1", "'true' or 'false'")]
+    [InlineData("signedRepository", "[]", "the repository that signatures name")]
+    [InlineData("signatureRepository", "[]", "the repository that signatures lie in")]
+    [InlineData("signedRepository", "ghcr.io/org/app:v1", "a repository without tag, digest or wildcard")]
+    [InlineData("signedRepository", "ghcr.io/org/*", "a repository without tag, digest or wildcard")]
+    [InlineData("signatureRepository", "ghcr.io/org/app:v1", "a repository without tag, digest or wildcard")]
+    [InlineData("signatureRepository", "ghcr.io/org/*", "a repository without tag, digest or wildcard")]
+    [InlineData("signatureRepository", "ghcr.io/org/app@sha256:12", "a repository without tag, digest or wildcard")]
+    [InlineData("signatureRepository", "ghcr.io/Org", "a repository without tag, digest or wildcard")]
+    public void Load_FaultBesideRequire_IsToldWithPlaceAndExpected(string key, string value, string expected)
     {
-        var error = Policies.ErrorOf(Policies.Authorities + $"rules: [{{name: r, images: [nginx], signedRepository: \"{text}\", require: one}}]\n");
+        var text = value is "[]" ? value : $"\"{value}\"";
+        var error = Policies.ErrorOf(Policies.Authorities + $"rules: [{{name: r, images: [nginx], {key}: {text}, require: one}}]\n");
 
-        Assert.Equal("rules[0].signedRepository", error.Position.Path);
-        Assert.Contains("a repository without tag, digest or wildcard", error.Expected, StringComparison.Ordinal);
+        Assert.Equal("rules[0]." + key, error.Position.Path);
+        Assert.Contains(expected, error.Expected, StringComparison.Ordinal);
     }
 
     [Theory]

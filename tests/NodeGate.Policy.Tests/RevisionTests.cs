@@ -15,6 +15,8 @@ public sealed class RevisionTests
           - {name: a, images: ["ghcr.io/a/**", "ghcr.io/b"], namespaces: {include: [x, y], exclude: [z]}, require: {anyOf: [one, two]}, signedRepository: ghcr.io/c,
              attestations: [{type: t, by: [one, three], conditions: [{path: /a, in: [x, y]}, {path: /b, olderThan: 24h}]}]}
           - {name: b, images: ["nginx"], allow: {reason: base}}
+        exceptions:
+          - {name: e, images: ["ghcr.io/a/x@DIGEST", "ghcr.io/a/y@DIGEST"], namespaces: {include: [x, y]}, expires: 2026-12-01T00:00:00Z, owner: team-a, ticket: SEC-1}
         """;
 
     [Theory]
@@ -35,8 +37,12 @@ public sealed class RevisionTests
     [InlineData("{path: /a, in: [x, y]}, {path: /b, olderThan: 24h}", "{path: /b, olderThan: 24h}, {path: /a, in: [x, y]}")]
     [InlineData(", threshold: 1", "")]
     [InlineData("push}", "push}, requireLog: true, formats: [legacy, bundle]")]
+    [InlineData("unmatched: deny", "unmatched: deny\ngrace: deny\nsandboxImage: observe")]
+    [InlineData("{name: a,", "{name: a, requireDigest: false, platform: index, grace: deny,")]
+    [InlineData("2026-12-01T00:00:00Z", "2026-12-01T01:00:00+01:00")]
+    [InlineData("\"ghcr.io/a/x@DIGEST\", \"ghcr.io/a/y@DIGEST\"", "GHCR.io/a/y@DIGEST, ghcr.io/a/x@DIGEST")]
     public void Revision_SameMeaning_IsTheSame(string from, string to) =>
-        Assert.Equal(Policies.Model(Base).Revision, Policies.Model(Changed(from, to)).Revision);
+        Assert.Equal(Policies.Model(Text).Revision, Policies.Model(Changed(from, to)).Revision);
 
     [Theory]
     [InlineData("mode: enforce", "mode: audit")]
@@ -89,6 +95,22 @@ public sealed class RevisionTests
     [InlineData("push}", "push}, logThreshold: 2")]
     [InlineData("push}", "push}, formats: [bundle]")]
     [InlineData("push}", "push}, annotations: {a: b}")]
+    [InlineData("unmatched: deny", "grace: allow")]
+    [InlineData("unmatched: deny", "sandboxImage: enforce")]
+    [InlineData("{name: a,", "{name: a, requireDigest: true,")]
+    [InlineData("{name: a,", "{name: a, platform: verify,")]
+    [InlineData("{name: a,", "{name: a, grace: allow,")]
+    [InlineData("{name: a,", "{name: a, signatureRepository: ghcr.io/c,")]
+    [InlineData("signedRepository", "signatureRepository")]
+    [InlineData("{name: e,", "{name: f,")]
+    [InlineData("ghcr.io/a/x@", "ghcr.io/a/z@")]
+    [InlineData(", \"ghcr.io/a/y@DIGEST\"", "")]
+    [InlineData("namespaces: {include: [x, y]}, expires", "expires")]
+    [InlineData("namespaces: {include: [x, y]}, expires", "namespaces: {include: [x]}, expires")]
+    [InlineData("2026-12-01T00:00:00Z", "2026-12-01T00:00:00.0000001Z")]
+    [InlineData("team-a", "team-b")]
+    [InlineData("SEC-1", "SEC-2")]
+    [InlineData(", ticket: SEC-1", "")]
     public void Revision_OtherMeaning_IsAnother(string from, string to)
     {
         // A period needs a log, so that taking the log away takes the period as well.
@@ -96,7 +118,7 @@ public sealed class RevisionTests
             ? Changed(from, to).Replace(", validFrom: 2026-01-01T00:00:00Z", "", StringComparison.Ordinal)
             : Changed(from, to);
 
-        Assert.NotEqual(Policies.Model(Base).Revision, Policies.Model(changed).Revision);
+        Assert.NotEqual(Policies.Model(Text).Revision, Policies.Model(changed).Revision);
     }
 
     [Fact]
@@ -112,14 +134,14 @@ public sealed class RevisionTests
     {
         var other = Policies.Head + "rules: [{name: z, images: [busybox], deny: {reason: r}}]\n";
 
-        Assert.Equal(Policies.Model(Base, other).Revision, Policies.Model(other, Base).Revision);
-        Assert.Equal(Policies.Model(Base, other).Revision, Policies.Model(other + "---\n" + Base).Revision);
+        Assert.Equal(Policies.Model(Text, other).Revision, Policies.Model(other, Text).Revision);
+        Assert.Equal(Policies.Model(Text, other).Revision, Policies.Model(other + "---\n" + Text).Revision);
     }
 
     [Fact]
     public void TrustRevision_ChangesWithKeysAndNotWithRules()
     {
-        var model = Policies.Model(Base);
+        var model = Policies.Model(Text);
 
         Assert.Equal(model.TrustRevision, Policies.Model(Changed("ghcr.io/a/**", "ghcr.io/x/**")).TrustRevision);
         Assert.NotEqual(model.TrustRevision, Policies.Model(Changed("one.pub", "three.pub")).TrustRevision);
@@ -128,9 +150,11 @@ public sealed class RevisionTests
         Assert.Matches("^[0-9a-f]{16}$", model.Revision);
     }
 
+    private static string Text => Base.Replace("DIGEST", Policies.A.ToString(), StringComparison.Ordinal);
+
     private static string Changed(string from, string to)
     {
         Assert.Contains(from, Base, StringComparison.Ordinal);
-        return Base.Replace(from, to, StringComparison.Ordinal);
+        return Base.Replace(from, to, StringComparison.Ordinal).Replace("DIGEST", Policies.A.ToString(), StringComparison.Ordinal);
     }
 }

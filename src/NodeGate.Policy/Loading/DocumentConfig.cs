@@ -7,7 +7,10 @@ namespace NodeGate.Policy.Loading;
 internal sealed record DocumentConfig(
     Located? Name,
     PolicyMode Mode,
+    bool Grace,
     UnmatchedConfig? Unmatched,
+    SandboxImageMode SandboxImage,
     ImmutableArray<TrustRootConfig> TrustRoots,
     ImmutableArray<AuthorityConfig> Authorities,
-    ImmutableArray<RuleConfig> Rules);
+    ImmutableArray<RuleConfig> Rules,
+    ImmutableArray<ExceptionConfig> Exceptions);

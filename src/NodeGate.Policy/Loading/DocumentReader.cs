@@ -9,11 +9,17 @@ internal static class DocumentReader
 {
     private const string ApiVersion = "nodegate.dev/v1";
     private const string Kind = "ImagePolicy";
-    private static readonly ImmutableArray<string> Keys = ["apiVersion", "kind", "metadata", "mode", "unmatched", "trustRoots", "authorities", "rules"];
+
+    /// <summary>The keys of a document.</summary>
+    public static ImmutableArray<string> Keys { get; } =
+        ["apiVersion", "kind", "metadata", "mode", "grace", "unmatched", "sandboxImage", "trustRoots", "authorities", "rules", "exceptions"];
+
+    /// <summary>The keys of a <c>metadata</c>.</summary>
+    public static ImmutableArray<string> MetadataKeys { get; } = ["name"];
 
     public static DocumentConfig? Read(YamlNode root, ErrorList errors)
     {
-        var document = MappingReader.Open(root, $"a document with 'apiVersion: {ApiVersion}' and 'kind: {Kind}'", Keys, LaterKeys.Document, errors);
+        var document = MappingReader.Open(root, $"a document with 'apiVersion: {ApiVersion}' and 'kind: {Kind}'", Keys, LaterKeys.None, errors);
         if (document is null)
         {
             return null;
@@ -26,23 +32,30 @@ internal static class DocumentReader
         return new DocumentConfig(
             ReadName(document, errors),
             ReadMode(document) ?? PolicyMode.Enforce,
+            ReadGrace(document) ?? false,
             unmatched is { } action ? new UnmatchedConfig(action, unmatchedNode!.Position) : null,
+            document.Word(document.Optional("sandboxImage"), ("observe", SandboxImageMode.Observe), ("enforce", SandboxImageMode.Enforce)) ?? SandboxImageMode.Observe,
             [.. Items(document, "trustRoots", "a list of trust roots", PolicyLimits.MaxTrustRoots, nameof(PolicyLimits.MaxTrustRoots))
                 .Select(n => TrustRootReader.Read(n, errors)).OfType<TrustRootConfig>()],
             [.. Items(document, "authorities", "a list of authorities", PolicyLimits.MaxAuthorities, nameof(PolicyLimits.MaxAuthorities))
                 .Select(n => AuthorityReader.Read(n, errors)).OfType<AuthorityConfig>()],
             [.. Items(document, "rules", "a list of rules", PolicyLimits.MaxRules, nameof(PolicyLimits.MaxRules))
-                .Select(n => RuleReader.Read(n, errors)).OfType<RuleConfig>()]);
+                .Select(n => RuleReader.Read(n, errors)).OfType<RuleConfig>()],
+            [.. Items(document, "exceptions", "a list of exceptions", PolicyLimits.MaxExceptions, nameof(PolicyLimits.MaxExceptions))
+                .Select(n => ExceptionReader.Read(n, errors)).OfType<ExceptionConfig>()]);
     }
 
     /// <summary>A <c>mode</c>, of a document or a rule.</summary>
     public static PolicyMode? ReadMode(MappingReader mapping) =>
         mapping.Word(mapping.Optional("mode"), ("enforce", PolicyMode.Enforce), ("audit", PolicyMode.Audit));
 
+    /// <summary>A <c>grace</c>, of a document or a rule.</summary>
+    public static bool? ReadGrace(MappingReader mapping) => mapping.Word(mapping.Optional("grace"), ("allow", true), ("deny", false));
+
     private static Located? ReadName(MappingReader document, ErrorList errors)
     {
         if (document.Required("metadata", "'metadata: {name: …}'") is not { } node
-            || MappingReader.Open(node, "a mapping with 'name'", ["name"], LaterKeys.None, errors) is not { } metadata)
+            || MappingReader.Open(node, "a mapping with 'name'", MetadataKeys, LaterKeys.None, errors) is not { } metadata)
         {
             return null;
         }

@@ -10,16 +10,9 @@ internal static class LaterKeys
 {
     public static ImmutableDictionary<string, string> None { get; } = ImmutableDictionary<string, string>.Empty;
 
-    public static ImmutableDictionary<string, string> Document { get; } = Of(
-        ("exceptions", "no 'exceptions': remove them, and write a rule with the image's digest and 'allow' instead"));
-
     public static ImmutableDictionary<string, string> Authority { get; } = Of(
         ("notation", "'cosign' or 'keyless': sign with cosign as well, or keep this authority for a version that has notation"),
         ("notary", "'cosign' or 'keyless': sign with cosign as well, or keep this authority for a version that has notary"));
-
-    public static ImmutableDictionary<string, string> Rule { get; } = Of(
-        ("requireDigest", "no 'requireDigest': remove it; NodeGate pulls by the digest that it verified in any case"),
-        ("platform", "no 'platform': remove it; the signature of the whole index is what is verified"));
 
     private static ImmutableDictionary<string, string> Of(params ReadOnlySpan<(string Key, string Instead)> keys)
     {

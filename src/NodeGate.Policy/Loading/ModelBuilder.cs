@@ -13,7 +13,7 @@ internal sealed class ModelBuilder
     private readonly ErrorList _errors;
     private readonly TrustRootBuilder _trustRoots;
     private readonly AuthorityBuilder _authorities;
-    private readonly Dictionary<string, PolicyPosition> _ruleNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PolicyPosition> _names = new(StringComparer.Ordinal);
 
     public ModelBuilder(IPolicyFiles files, ErrorList errors)
     {
@@ -40,8 +40,15 @@ internal sealed class ModelBuilder
             _authorities.Add(authority);
         }
 
-        var rules = documents.SelectMany(d => d.Rules.Select(r => BuildRule(r, d.Mode))).ToImmutableArray();
+        var rules = documents.SelectMany(d => d.Rules.Select(r => BuildRule(r, d))).ToImmutableArray();
+        var exemptions = documents.SelectMany(d => d.Exceptions.Select(BuildExemption)).ToImmutableArray();
         TieFinder.Find(rules, _errors);
+        if (_errors.Count == 0)
+        {
+            // A rule of which something was refused may look like one that denies.
+            ContradictionFinder.Find(rules, exemptions, _errors);
+        }
+
         var unmatched = UnmatchedOf(documents);
         return _errors.Count > 0 ? null : new PolicyModel(
             string.Join(", ", documents.Select(d => d.Name!.Text).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
@@ -50,8 +57,8 @@ internal sealed class ModelBuilder
             _trustRoots.ToSorted(),
             _authorities.ToSorted(),
             [.. rules.OrderBy(r => r.Name, StringComparer.Ordinal)],
-            [],
-            SandboxImageMode.Observe);
+            [.. exemptions.OrderBy(e => e.Name, StringComparer.Ordinal)],
+            documents.Any(d => d.SandboxImage == SandboxImageMode.Enforce) ? SandboxImageMode.Enforce : SandboxImageMode.Observe);
     }
 
     private bool AreWithinLimits(ImmutableArray<DocumentConfig> documents)
@@ -61,7 +68,9 @@ internal sealed class ModelBuilder
         Limit(documents.SelectMany(d => d.TrustRoots).Select(r => r.Position), "trust roots", PolicyLimits.MaxTrustRoots, nameof(PolicyLimits.MaxTrustRoots));
         Limit(documents.SelectMany(d => d.Authorities).Select(a => a.Position), "authorities", PolicyLimits.MaxAuthorities, nameof(PolicyLimits.MaxAuthorities));
         Limit(rules.Select(r => r.Position), "rules", PolicyLimits.MaxRules, nameof(PolicyLimits.MaxRules));
-        Limit(rules.SelectMany(r => r.Images).Select(i => i.Position), "patterns", PolicyLimits.MaxPatterns, nameof(PolicyLimits.MaxPatterns));
+        var exceptions = documents.SelectMany(d => d.Exceptions).ToArray();
+        Limit(exceptions.Select(e => e.Position), "exceptions", PolicyLimits.MaxExceptions, nameof(PolicyLimits.MaxExceptions));
+        Limit(rules.SelectMany(r => r.Images).Concat(exceptions.SelectMany(e => e.Images)).Select(i => i.Position), "patterns", PolicyLimits.MaxPatterns, nameof(PolicyLimits.MaxPatterns));
         return _errors.Count == before;
     }
 
@@ -73,13 +82,9 @@ internal sealed class ModelBuilder
         }
     }
 
-    private PolicyRule BuildRule(RuleConfig config, PolicyMode documentMode)
+    private PolicyRule BuildRule(RuleConfig config, DocumentConfig document)
     {
-        if (config.Name is { } name && !_ruleNames.TryAdd(name.Text, name.Position))
-        {
-            _errors.Add(name.Position, $"a second rule '{name.Text}'", $"a name of its own; the first one is at {_ruleNames[name.Text]}");
-        }
-
+        TakeName(config.Name);
         RuleAction action = config switch
         {
             { Allow: { } allow } => new RuleAction.Allow(allow),
@@ -88,17 +93,50 @@ internal sealed class ModelBuilder
                 new RuleAction.Require(requirement, [.. config.Attestations.Select(BuildAttestation).OfType<AttestationRequirement>()]),
             _ => new RuleAction.Deny("invalid rule"),
         };
-        var namespaces = config.Namespaces is { } n ? new NamespaceSelector(n.Include, n.Exclude) : null;
-        return new PolicyRule(config.Name?.Text ?? "", config.Position, config.Mode ?? documentMode, BuildPatterns(config), namespaces, action)
+        return new PolicyRule(
+            config.Name?.Text ?? "", config.Position, config.Mode ?? document.Mode, BuildPatterns(config.Images), BuildNamespaces(config.Namespaces), action)
         {
-            SignedRepository = BuildSignedRepository(config.SignedRepository),
+            SignedRepository = BuildRepository(config.SignedRepository),
+            RequiresDigest = config.RequiresDigest,
+            VerifiesPlatform = config.VerifiesPlatform,
+            SignatureRepository = BuildRepository(config.SignatureRepository),
+            AllowsGrace = action is RuleAction.Require && (config.Grace ?? document.Grace),
         };
     }
 
-    private ImmutableArray<ImagePattern> BuildPatterns(RuleConfig config)
+    private PolicyExemption BuildExemption(ExceptionConfig config)
+    {
+        TakeName(config.Name);
+        var patterns = BuildPatterns(config.Images);
+        foreach (var image in config.Images.Where(i => !i.Text.Contains('@', StringComparison.Ordinal)))
+        {
+            _errors.Add(
+                image.Position,
+                $"{Quote.Of(image.Text)} without a digest",
+                "'registry/repository@sha256:…': an exception is for one image, not for whatever the registry serves under a name");
+        }
+
+        return new PolicyExemption(
+            config.Name?.Text ?? "", config.Position, patterns, BuildNamespaces(config.Namespaces), config.Expires ?? default, config.Owner ?? "")
+        {
+            Ticket = config.Ticket,
+        };
+    }
+
+    private void TakeName(Located? name)
+    {
+        if (name is not null && !_names.TryAdd(name.Text, name.Position))
+        {
+            _errors.Add(name.Position, $"a second rule or exception '{name.Text}'", $"a name of its own; the first one is at {_names[name.Text]}");
+        }
+    }
+
+    private static NamespaceSelector? BuildNamespaces(NamespacesConfig? config) => config is null ? null : new NamespaceSelector(config.Include, config.Exclude);
+
+    private ImmutableArray<ImagePattern> BuildPatterns(ImmutableArray<Located> images)
     {
         var patterns = ImmutableArray.CreateBuilder<ImagePattern>();
-        foreach (var image in config.Images)
+        foreach (var image in images)
         {
             if (!ImagePatternParser.TryParse(image.Text, out var pattern, out var expected))
             {
@@ -106,7 +144,7 @@ internal sealed class ModelBuilder
             }
             else if (patterns.Any(p => p.Text == pattern.Text))
             {
-                _errors.Add(image.Position, $"'{pattern.Text}' a second time", "each pattern once in a rule (short names are written out before they are compared)");
+                _errors.Add(image.Position, $"'{pattern.Text}' a second time", "each pattern once in a list (short names are written out before they are compared)");
             }
             else
             {
@@ -165,7 +203,7 @@ internal sealed class ModelBuilder
         }
     }
 
-    private string? BuildSignedRepository(Located? config)
+    private string? BuildRepository(Located? config)
     {
         if (config is null)
         {

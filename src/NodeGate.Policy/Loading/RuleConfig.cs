@@ -25,4 +25,13 @@ internal sealed record RuleConfig
     public ImmutableArray<AttestationConfig> Attestations { get; init; } = [];
 
     public Located? SignedRepository { get; init; }
+
+    public Located? SignatureRepository { get; init; }
+
+    public bool RequiresDigest { get; init; }
+
+    public bool VerifiesPlatform { get; init; }
+
+    /// <summary>Whether an admission may outlive its time; null: as the document says.</summary>
+    public bool? Grace { get; init; }
 }

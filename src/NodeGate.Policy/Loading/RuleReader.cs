@@ -9,11 +9,19 @@ internal static class RuleReader
 {
     private const string Shape = "a rule: {name: …, images: […], require: {anyOf: […]}}";
     private const string Reason = "'{reason: …}': why, in one sentence for the people who meet this rule";
-    private static readonly ImmutableArray<string> Keys = ["name", "images", "namespaces", "mode", "require", "attestations", "allow", "deny", "signedRepository"];
+
+    /// <summary>The keys of a rule.</summary>
+    public static ImmutableArray<string> Keys { get; } =
+    [
+        "name", "images", "namespaces", "mode", "require", "attestations", "allow", "deny", "signedRepository", "signatureRepository", "requireDigest", "platform", "grace",
+    ];
+
+    /// <summary>The keys of an <c>allow</c> or <c>deny</c>.</summary>
+    public static ImmutableArray<string> ReasonKeys { get; } = ["reason"];
 
     public static RuleConfig? Read(YamlNode node, ErrorList errors)
     {
-        if (MappingReader.Open(node, Shape, Keys, LaterKeys.Rule, errors) is not { } rule)
+        if (MappingReader.Open(node, Shape, Keys, LaterKeys.None, errors) is not { } rule)
         {
             return null;
         }
@@ -27,14 +35,14 @@ internal static class RuleReader
                 "exactly one of 'require', 'allow' and 'deny'");
         }
 
-        if (rule.Has("signedRepository") && !rule.Has("require"))
+        foreach (var key in new[] { "attestations", "signedRepository", "signatureRepository", "platform", "grace" }.Where(k => rule.Has(k) && !rule.Has("require")))
         {
-            errors.Add(rule.Optional("signedRepository")!.Position, "'signedRepository' in a rule that requires no signature", "it together with 'require', or not at all");
+            errors.Add(rule.Optional(key)!.Position, $"'{key}' in a rule that requires no signature", "it together with 'require', or not at all");
         }
 
-        if (rule.Has("attestations") && !rule.Has("require"))
+        if (rule.Has("requireDigest") && rule.Has("deny"))
         {
-            errors.Add(rule.Optional("attestations")!.Position, "'attestations' in a rule that requires no signature", "them together with 'require', or not at all");
+            errors.Add(rule.Optional("requireDigest")!.Position, "'requireDigest' in a rule that denies everything", "it together with 'require' or 'allow', or not at all");
         }
 
         var attestations = rule.List(
@@ -43,8 +51,8 @@ internal static class RuleReader
         {
             Name = rule.Name(rule.Required("name", "'name: …', by which decisions name it"), "a name"),
             Position = node.Position,
-            Images = ReadImages(rule),
-            Namespaces = ReadNamespaces(rule, errors),
+            Images = ScopeReader.ReadImages(rule),
+            Namespaces = ScopeReader.ReadNamespaces(rule, errors),
             Mode = DocumentReader.ReadMode(rule),
             Allow = ReadReason(rule, "allow", errors),
             Deny = ReadReason(rule, "deny", errors),
@@ -52,68 +60,17 @@ internal static class RuleReader
             Attestations = [.. attestations.Select(n => AttestationReader.Read(n, errors)).OfType<AttestationConfig>()],
             SignedRepository = rule.Text(
                 rule.Optional("signedRepository"), "the repository that signatures name, such as 'ghcr.io/org/app'", PolicyLimits.MaxPatternLength),
+            SignatureRepository = rule.Text(
+                rule.Optional("signatureRepository"), "the repository that signatures lie in, such as 'ghcr.io/org/signatures'", PolicyLimits.MaxPatternLength),
+            RequiresDigest = rule.Flag(rule.Optional("requireDigest")) ?? false,
+            VerifiesPlatform = rule.Word(rule.Optional("platform"), ("index", false), ("verify", true)) ?? false,
+            Grace = DocumentReader.ReadGrace(rule),
         };
-    }
-
-    private static ImmutableArray<Located> ReadImages(MappingReader rule)
-    {
-        const string Expected = "a list of patterns, such as [\"ghcr.io/org/**\"]";
-        var items = rule.List(
-            rule.Required("images", "'images: […]', " + Expected), Expected, PolicyLimits.MaxPatternsPerRule, nameof(PolicyLimits.MaxPatternsPerRule));
-        return [.. items.Select(i => rule.Text(i, "a pattern, such as 'ghcr.io/org/**'", PolicyLimits.MaxPatternLength)).OfType<Located>()];
-    }
-
-    private static NamespacesConfig? ReadNamespaces(MappingReader rule, ErrorList errors)
-    {
-        const string Expected = "{include: […], exclude: […]}, one of them at least";
-        if (rule.Optional("namespaces") is not { } node
-            || MappingReader.Open(node, Expected, ["include", "exclude"], LaterKeys.None, errors) is not { } namespaces)
-        {
-            return null;
-        }
-
-        if (!namespaces.Has("include") && !namespaces.Has("exclude"))
-        {
-            errors.Add(node, Expected);
-        }
-
-        return new NamespacesConfig(ReadPatterns(namespaces, "include", errors), ReadPatterns(namespaces, "exclude", errors));
-    }
-
-    private static ImmutableArray<string> ReadPatterns(MappingReader namespaces, string key, ErrorList errors)
-    {
-        const string Expected = "a namespace of lower-case letters, digits and '-', with '*' as its only wildcard";
-        var patterns = ImmutableArray.CreateBuilder<string>();
-        var items = namespaces.List(
-            namespaces.Optional(key), "a list of namespaces, such as [\"prod-*\"]", PolicyLimits.MaxNamespacePatterns, nameof(PolicyLimits.MaxNamespacePatterns));
-        foreach (var item in items)
-        {
-            if (namespaces.Text(item, Expected, PolicyLimits.MaxNamespaceLength) is not { } pattern)
-            {
-                continue;
-            }
-
-            if (pattern.Text.Contains("**", StringComparison.Ordinal)
-                || !pattern.Text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '*'))
-            {
-                errors.Add(item, Expected);
-            }
-            else if (patterns.Contains(pattern.Text))
-            {
-                errors.Add(item, "each namespace once");
-            }
-            else
-            {
-                patterns.Add(pattern.Text);
-            }
-        }
-
-        return patterns.DrainToImmutable();
     }
 
     private static string? ReadReason(MappingReader rule, string key, ErrorList errors)
     {
-        if (rule.Optional(key) is not { } node || MappingReader.Open(node, Reason, ["reason"], LaterKeys.None, errors) is not { } action)
+        if (rule.Optional(key) is not { } node || MappingReader.Open(node, Reason, ReasonKeys, LaterKeys.None, errors) is not { } action)
         {
             return null;
         }

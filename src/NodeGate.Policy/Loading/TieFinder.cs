@@ -45,16 +45,8 @@ internal static class TieFinder
             return false;
         }
 
-        return (areEqual || ImagePattern.Overlap(left.Pattern, right.Pattern)) && MayMeet(left.Rule.Namespaces, right.Rule.Namespaces);
+        return (areEqual || ImagePattern.Overlap(left.Pattern, right.Pattern)) && NamespaceSearch.MayMeet(left.Rule.Namespaces, right.Rule.Namespaces, []);
     }
-
-    private static bool MayMeet(NamespaceSelector? left, NamespaceSelector? right) => (left, right) switch
-    {
-        (null, null) => true,
-        (null, { } only) => NamespaceSearch.MayExist([only], []),
-        ({ } only, null) => NamespaceSearch.MayExist([only], []),
-        _ => NamespaceSearch.MayExist([left, right], []),
-    };
 
     private static void Tell(PatternMatch left, PatternMatch right, ErrorList errors)
     {

@@ -10,6 +10,12 @@ internal static class NamespaceSearch
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789-";
 
+    /// <summary>
+    /// True unless there is no place in which both hold: a namespace that none of <paramref name="outside"/> matches, or none at all. Null holds everywhere.
+    /// </summary>
+    public static bool MayMeet(NamespaceSelector? left, NamespaceSelector? right, IReadOnlyList<NamespaceSelector> outside) =>
+        (left is null && right is null) || MayExist([.. new[] { left, right }.OfType<NamespaceSelector>()], outside);
+
     /// <summary>True unless no namespace matches all of <paramref name="inside"/> and none of <paramref name="outside"/>.</summary>
     public static bool MayExist(IReadOnlyList<NamespaceSelector> inside, IReadOnlyList<NamespaceSelector> outside)
     {

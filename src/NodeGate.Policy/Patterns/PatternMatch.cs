@@ -3,6 +3,9 @@ namespace NodeGate.Policy.Patterns;
 /// <summary>A rule that matches an image, and the most exact of its patterns that does.</summary>
 internal sealed record PatternMatch(PolicyRule Rule, ImagePattern Pattern)
 {
+    /// <summary>What decides comes first.</summary>
+    public static IComparer<PatternMatch> Precedence { get; } = Comparer<PatternMatch>.Create(static (a, b) => a.CompareWith(b));
+
     /// <summary>Below zero when this decides before <paramref name="other"/>.</summary>
     public int CompareWith(PatternMatch other)
     {
