@@ -90,7 +90,7 @@ public sealed class PolicyModel
     }
 
     /// <summary>What decides for an image that has no name: <see cref="Unmatched"/>, for no pattern can match it.</summary>
-    public RuleMatch MatchUnnamed() => ToMatch(null, needsDigest: false);
+    public RuleMatch MatchUnnamed() => ToMatch(null);
 
     /// <summary>
     /// Every answer that <see cref="Match"/> could give for some namespace or for none, in order of precedence: for an image that is
