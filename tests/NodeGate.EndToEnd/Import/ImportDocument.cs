@@ -1,0 +1,40 @@
+using NodeGate.Testing.RealParts;
+
+namespace NodeGate.EndToEnd.Import;
+
+/// <summary>
+/// A document in another system's own syntax, and beside it either NAME.images (what that system admits, audits and refuses) or
+/// NAME.refused (what the import must say of it). In the document, {{registry}} and {{key-a}} are the world's.
+/// </summary>
+/// <param name="System">The system's word behind <c>--from</c>, and its folder.</param>
+/// <param name="Name">The document's file name without its suffix.</param>
+public sealed record ImportDocument(string System, string Name)
+{
+    private static readonly string Documents = Path.Combine(Tools.Repository, "tests/NodeGate.EndToEnd/Import/documents");
+
+    public string FilePath => Directory.EnumerateFiles(Folder(System), Name + ".*").Single(f => Path.GetExtension(f) is ".yaml" or ".json");
+
+    public string Text => File.ReadAllText(FilePath);
+
+    /// <summary>The verdicts that NAME.images lists.</summary>
+    public IReadOnlyList<ImportVerdict> Verdicts => [.. Lines(".images").Select(ImportVerdict.Parse)];
+
+    /// <summary>What NAME.refused lists: texts, one a line, each of which the import says.</summary>
+    public IReadOnlyList<string> Reasons => Lines(".refused");
+
+    /// <summary>The documents of a system that are kept.</summary>
+    public static TheoryData<string> Kept(string system) => Names(system, ".images");
+
+    /// <summary>The documents of a system that are refused.</summary>
+    public static TheoryData<string> Refused(string system) => Names(system, ".refused");
+
+    private static TheoryData<string> Names(string system, string suffix) =>
+        [.. Directory.EnumerateFiles(Folder(system), "*" + suffix).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+
+    private static string Folder(string system) => Path.Combine(Documents, system);
+
+    private string[] Lines(string suffix) =>
+        [.. File.ReadAllLines(Path.Combine(Folder(System), Name + suffix)).Where(l => l.Length > 0 && !l.StartsWith('#'))];
+
+    public override string ToString() => $"{System}/{Name}";
+}
