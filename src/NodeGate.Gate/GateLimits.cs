@@ -52,4 +52,16 @@ public static class GateLimits
 
     /// <summary>Longest image ID, in characters.</summary>
     public const int MaxImageIdLength = 256;
+
+    /// <summary>Largest encoded recording, in bytes: more than the parts within the limits below can come to.</summary>
+    public const int MaxRecordingBytes = 32 * 1024 * 1024;
+
+    /// <summary>All content of one recording together, in bytes before its encoding.</summary>
+    public const int MaxRecordedContentBytes = 16 * 1024 * 1024;
+
+    /// <summary>Most entries of one recording: tags, manifests, referrers, lists of them, blobs.</summary>
+    public const int MaxRecordedEntries = 4096;
+
+    /// <summary>Most repositories of one recording.</summary>
+    public const int MaxRecordedRepositories = 8;
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace NodeGate.Oci;
 
-/// <summary>Reads fields of a document that <see cref="StrictJson"/> opened; every refusal says at which path and what was expected.</summary>
+/// <summary>Reads fields of a document that <see cref="StrictJsonDocument"/> opened; every refusal says at which path and what was expected.</summary>
 internal static class JsonFields
 {
     private static readonly string[] Names =
@@ -45,10 +45,6 @@ internal static class JsonFields
     internal static string? OptionalMediaType(JsonElement owner, string name, string path) =>
         OptionalText(owner, name, path) is { } text ? MediaType(text, Join(path, name)) : null;
 
-    /// <summary>It becomes part of requests and log lines: printable ASCII only.</summary>
-    internal static bool IsMediaType(string text) =>
-        text.Length is > 0 and <= OciLimits.MaxMediaTypeLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
-
     internal static string MediaType(string text, string path)
     {
         if (text.Length > OciLimits.MaxMediaTypeLength)
@@ -56,7 +52,7 @@ internal static class JsonFields
             throw new OciLimitException($"The media type at {path} has {text.Length} characters; at most {OciLimits.MaxMediaTypeLength} are read.");
         }
 
-        return IsMediaType(text)
+        return MediaTypes.IsWellFormed(text)
             ? text
             : throw new FormatException($"Expected a media type of printable ASCII characters at {path}, found '{DisplayText.Of(text)}'.");
     }

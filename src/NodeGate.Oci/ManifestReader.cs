@@ -15,7 +15,7 @@ internal static class ManifestReader
     internal static Manifest ReadManifest(ReadOnlyMemory<byte> content, string mediaType)
     {
         RequireMediaType(MediaTypes.IsManifest(mediaType), mediaType, "an image manifest (OCI, or Docker schema 2)");
-        using var document = StrictJson.Open(content);
+        using var document = StrictJsonDocument.Open(content);
         var root = document.RootElement;
         RequireShape(root, mediaType, "manifests");
         var config = ReadDescriptor(JsonFields.Required(root, "config", ""), "config");
@@ -30,7 +30,7 @@ internal static class ManifestReader
     internal static ImageIndex ReadIndex(ReadOnlyMemory<byte> content, string mediaType)
     {
         RequireMediaType(MediaTypes.IsIndex(mediaType), mediaType, "an image index (OCI, or Docker manifest list)");
-        using var document = StrictJson.Open(content);
+        using var document = StrictJsonDocument.Open(content);
         var root = document.RootElement;
         RequireShape(root, mediaType, "layers", "config");
         return new ImageIndex(mediaType, ReadDescriptors(root, "manifests", OciLimits.MaxIndexEntries, ReadDescriptor))
@@ -42,7 +42,7 @@ internal static class ManifestReader
     internal static ImageIndex ReadReferrers(ReadOnlyMemory<byte> content, string mediaType)
     {
         RequireMediaType(MediaTypes.IsIndex(mediaType), mediaType, "an image index (OCI, or Docker manifest list)");
-        using var document = StrictJson.Open(content);
+        using var document = StrictJsonDocument.Open(content);
         var root = document.RootElement;
         RequireShape(root, mediaType, "layers", "config");
         return new ImageIndex(mediaType, ReadDescriptors(root, "manifests", OciLimits.MaxIndexEntries, ReadReferrer));
@@ -144,7 +144,7 @@ internal static class ManifestReader
     private static Descriptor ReadReferrer(JsonElement element, string path) => ReadTarget(element, path) with
     {
         ArtifactType = element.TryGetProperty("artifactType", out var type) && type.ValueKind == JsonValueKind.String
-            && JsonFields.IsMediaType(type.GetString()!) ? type.GetString() : null,
+            && MediaTypes.IsWellFormed(type.GetString()!) ? type.GetString() : null,
     };
 
     private static Descriptor ReadTarget(JsonElement element, string path)

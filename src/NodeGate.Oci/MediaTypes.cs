@@ -36,6 +36,10 @@ public static class MediaTypes
     /// <summary>The Accept header of a manifest request, in order of preference.</summary>
     public const string ManifestAccept = OciManifest + ", " + OciIndex + ", " + DockerManifest + ", " + DockerManifestList;
 
+    /// <summary>Whether a declared type may become part of requests and log lines: printable ASCII only, and not too long.</summary>
+    public static bool IsWellFormed(string mediaType) =>
+        mediaType.Length is > 0 and <= OciLimits.MaxMediaTypeLength && !mediaType.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
     /// <summary>True for an index: OCI index or Docker manifest list.</summary>
     public static bool IsIndex(string mediaType) => mediaType is OciIndex or DockerManifestList;
 

@@ -11,7 +11,7 @@ internal sealed class ManifestTarget : IFuzzTarget
 
     public string Name => "oci-manifest";
 
-    public IReadOnlyList<Type> Parsers => [typeof(Manifest), typeof(ImageIndex), typeof(ManifestReader), typeof(NodeGate.Oci.StrictJson), typeof(JsonFields)];
+    public IReadOnlyList<Type> Parsers => [typeof(Manifest), typeof(ImageIndex), typeof(ManifestReader), typeof(StrictJsonDocument), typeof(JsonFields)];
 
     public IEnumerable<byte[]> Seeds
     {

@@ -44,7 +44,7 @@ internal sealed class StrictJsonTarget : IFuzzTarget
     {
         try
         {
-            using var document = NodeGate.Oci.StrictJson.Open(input);
+            using var document = StrictJsonDocument.Open(input);
             return true;
         }
         catch (OciLimitException)

@@ -7,7 +7,7 @@ namespace NodeGate.Oci;
 /// Opens JSON of which no two parsers can have different opinions: valid UTF-8, no lone surrogates, no duplicate keys at any depth, no
 /// comments, nothing behind the end, and within the limits. <see cref="JsonDocument"/> alone finds bad Unicode only when a text is read.
 /// </summary>
-internal static class StrictJson
+public static class StrictJsonDocument
 {
     private static readonly JsonDocumentOptions Options = new()
     {
@@ -17,11 +17,15 @@ internal static class StrictJson
         AllowTrailingCommas = false,
     };
 
-    internal static JsonDocument Open(ReadOnlyMemory<byte> content)
+    internal static JsonDocument Open(ReadOnlyMemory<byte> content) => Open(content, OciLimits.MaxManifestBytes);
+
+    /// <summary>Opens a document of at most <paramref name="maxBytes"/>, nested no deeper than <see cref="OciLimits.MaxJsonDepth"/>.</summary>
+    /// <exception cref="FormatException">It is not such JSON; an <see cref="OciLimitException"/> beyond a limit.</exception>
+    public static JsonDocument Open(ReadOnlyMemory<byte> content, int maxBytes)
     {
-        if (content.Length > OciLimits.MaxManifestBytes)
+        if (content.Length > maxBytes)
         {
-            throw new OciLimitException($"The document has {content.Length} bytes; at most {OciLimits.MaxManifestBytes} are read.");
+            throw new OciLimitException($"The document has {content.Length} bytes; at most {maxBytes} are read.");
         }
 
         if (!Utf8.IsValid(content.Span))
