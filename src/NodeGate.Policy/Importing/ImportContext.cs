@@ -11,6 +11,9 @@ internal sealed class ImportContext(IPolicyFiles files)
     /// <summary>Gives the bytes of files that the documents name.</summary>
     public IPolicyFiles Files { get; } = files;
 
+    /// <summary>The files that were given beside the documents.</summary>
+    public ImmutableArray<PolicyFile> Materials { get; init; } = [];
+
     public ErrorList Errors { get; } = new();
 
     /// <summary>The notes in their order; one that was made twice is told once.</summary>

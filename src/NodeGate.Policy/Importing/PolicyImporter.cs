@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
+using NodeGate.Policy.Importing.Connaisseur;
 using NodeGate.Policy.Importing.Native;
+using NodeGate.Policy.Importing.Notation;
+using NodeGate.Policy.Importing.Portieris;
 using NodeGate.Policy.Loading.Yaml;
 
 namespace NodeGate.Policy.Importing;
@@ -16,14 +19,14 @@ public static class PolicyImporter
     /// admit or refuse what nobody asked for. What is written was loaded with <see cref="PolicyLoader"/> before it is returned.
     /// </summary>
     /// <param name="source">The system that the documents are of.</param>
-    /// <param name="documents">The files in that system's syntax.</param>
+    /// <param name="documents">The files in that system's syntax, and the certificates of notation's trust stores.</param>
     /// <param name="referenced">Gives the keys and certificates that the documents name.</param>
     public static ImportResult Import(ImportSource source, ImmutableArray<PolicyFile> documents, IPolicyFiles referenced)
     {
         ArgumentNullException.ThrowIfNull(referenced);
-        var context = new ImportContext(referenced);
         var import = Of(source);
-        var nodes = ReadNodes(documents, import.Expected, context);
+        var context = new ImportContext(referenced) { Materials = [.. documents.Where(import.IsMaterial)] };
+        var nodes = ReadNodes([.. documents.Where(d => !import.IsMaterial(d))], import.Expected, context);
         if (context.Errors.Count > 0)
         {
             return Refused(context);
@@ -42,6 +45,9 @@ public static class PolicyImporter
 
     private static IPolicyImport Of(ImportSource source) => source switch
     {
+        ImportSource.Connaisseur => new ConnaisseurImport(),
+        ImportSource.NotationTrustPolicy => new NotationImport(),
+        ImportSource.Portieris => new PortierisImport(),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "a system that this version does not import"),
     };
 

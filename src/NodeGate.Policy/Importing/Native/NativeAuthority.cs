@@ -32,7 +32,14 @@ internal abstract record NativeAuthority(string Name, PolicyPosition Origin)
 
     /// <summary><c>notation</c>.</summary>
     internal sealed record Notation(string Name, PolicyPosition Origin, ImmutableArray<NativeTrustStore> TrustStores, ImmutableArray<string> TrustedIdentities, string Level)
-        : NativeAuthority(Name, Origin);
+        : NativeAuthority(Name, Origin)
+    {
+        /// <summary>What is done instead of what the level does, by check.</summary>
+        public ImmutableArray<(string Check, string Action)> Override { get; init; } = [];
+
+        /// <summary><c>always</c> or <c>afterCertExpiry</c>; null: the default.</summary>
+        public string? VerifyTimestamp { get; init; }
+    }
 
     /// <summary><c>notary</c>: Notary v1, Docker Content Trust.</summary>
     internal sealed record Notary(string Name, PolicyPosition Origin, string Server, ImmutableArray<NativeMaterial> RootKeys) : NativeAuthority(Name, Origin)

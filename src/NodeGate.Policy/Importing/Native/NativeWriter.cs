@@ -168,6 +168,11 @@ internal sealed class NativeWriter
 
         List(3, "trustedIdentities", notation.TrustedIdentities);
         Line(3, $"level: {YamlText.Scalar(notation.Level)}");
+        Texts("override", notation.Override);
+        if (notation.VerifyTimestamp is { } when)
+        {
+            Line(3, $"verifyTimestamp: {YamlText.Scalar(when)}");
+        }
     }
 
     private void Form(NativeForm form)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using NodeGate.Verification;
 using NodeGate.Verification.Tuf;
 
@@ -163,15 +164,15 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
 
     private CertificateAuthority? ReadAuthority(MemberConfig config)
     {
-        if (config is not { File: { } file, Url: { } url }
-            || Read(file, VerificationLimits.MaxCertificateFileBytes, "a readable file with certificates in PEM") is not { } content)
+        if (config is not { Material: { } material, Url: { } url }
+            || Read(material, VerificationLimits.MaxCertificateFileBytes, "a readable file with certificates in PEM") is not { } content)
         {
             return null;
         }
 
         if (!CertificateAuthority.TryCreate(url.Text, content.Content.Span, config.ValidFor, out var authority, out var error))
         {
-            errors.Add(file.Position, $"the file {Quote.Of(file.Text)} without a usable chain ({error})", "certificates in PEM: the issuer first, the trust anchor last");
+            errors.Add(material.Text.Position, $"{material.Describe()} without a usable chain ({error})", "certificates in PEM: the issuer first, the trust anchor last");
         }
 
         return authority;
@@ -180,8 +181,8 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
     private TransparencyLog? ReadLog(MemberConfig config, bool isTransparencyLog)
     {
         // Without its start, which was told, there is nothing to make a transparency log of.
-        if (config is not { File: { } file, Url: { } url } || (isTransparencyLog && config.ValidFor.Start is null)
-            || Read(file, VerificationLimits.MaxKeyBytes, "a readable file with one public key") is not { } content)
+        if (config is not { Material: { } material, Url: { } url } || (isTransparencyLog && config.ValidFor.Start is null)
+            || Read(material, VerificationLimits.MaxKeyBytes, "a readable file with one public key") is not { } content)
         {
             return null;
         }
@@ -191,11 +192,14 @@ internal sealed class TrustRootBuilder(IPolicyFiles files, ErrorList errors)
             : TransparencyLog.TryCreateCertificateLog(url.Text, content.Content.Span, config.ValidFor, out log, out error);
         if (!isMade)
         {
-            errors.Add(file.Position, $"the key file {Quote.Of(file.Text)} without a usable key ({error})", "a file with one public key in PEM or DER");
+            errors.Add(material.Text.Position, $"{material.Describe()} without a usable key ({error})", "one public key in PEM or, in a file, DER");
         }
 
         return log;
     }
+
+    private FileContent? Read(MaterialConfig material, int maxBytes, string expected) =>
+        material.IsPem ? FileContent.Found(Encoding.UTF8.GetBytes(material.Text.Text)) : Read(material.Text, maxBytes, expected);
 
     private FileContent? Read(Located file, int maxBytes, string expected)
     {

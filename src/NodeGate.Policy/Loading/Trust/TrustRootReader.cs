@@ -102,12 +102,26 @@ internal static class TrustRootReader
             var what = fileKey is "key" ? "the name of a file with the log's public key" : "the name of a file with certificates in PEM: the issuer first, the trust anchor last";
             members.Add(new MemberConfig(
                 item.Position,
-                member.Line(member.Required(fileKey, $"'{fileKey}: …', {what}"), what),
+                ReadMaterial(member, fileKey, what + "; or {pem: …}", errors),
                 member.Line(member.Required(urlKey, $"'{urlKey}: …', by which thresholds and messages tell it apart; it is never contacted"), "an address"),
                 member.Line(member.Optional("operator"), "who runs the log"),
                 PeriodReader.Read(member, errors)));
         }
 
         return members.DrainToImmutable();
+    }
+
+    private static MaterialConfig? ReadMaterial(MappingReader member, string key, string what, ErrorList errors)
+    {
+        var node = member.Required(key, $"'{key}: …', {what}");
+        if (node is not YamlMapping)
+        {
+            return member.Line(node, what) is { } file ? new MaterialConfig(file, IsPem: false) : null;
+        }
+
+        return MappingReader.Open(node, what, ["pem"], LaterKeys.None, errors) is { } inPlace
+            && inPlace.Text(inPlace.Required("pem", "'pem: …'"), "PEM, as a block of text ('pem: |')", VerificationLimits.MaxCertificateFileBytes) is { } pem
+            ? new MaterialConfig(pem, IsPem: true)
+            : null;
     }
 }
