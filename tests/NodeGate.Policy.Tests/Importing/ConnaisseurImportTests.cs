@@ -8,12 +8,12 @@ namespace NodeGate.Policy.Tests.Importing;
 /// <summary>Connaisseur: what its validators and options become, and what cannot be kept. Patterns have tests of their own.</summary>
 public sealed class ConnaisseurImportTests
 {
-    private static readonly string One = Imports.Block(Policies.One.PublicPem, 12);
+    private static readonly string One = ImportCases.Block(Policies.One.PublicPem, 12);
 
     [Fact]
     public void Import_HelmValues_AreRead()
     {
-        var model = Imports.Model(ImportSource.Connaisseur, $$$"""
+        var model = ImportCases.Model(ImportSource.Connaisseur, $$$"""
             kubernetes: {deployment: {replicasCount: 3}}
             application:
               validators:
@@ -53,9 +53,9 @@ public sealed class ConnaisseurImportTests
     [Fact]
     public void Import_FeaturesWithoutCounterpart_AreNoted()
     {
-        var notes = Imports.Import(ImportSource.Connaisseur, $$$"""
+        var notes = ImportCases.Import(ImportSource.Connaisseur, $$$"""
             validators:
-              - {name: default, type: cosign, auth: {secretName: s}, cert: {{{Imports.Pem}}}, trustRoots: [{name: default, key: {{{Inline()}}}}]}
+              - {name: default, type: cosign, auth: {secretName: s}, cert: {{{ImportCases.Pem}}}, trustRoots: [{name: default, key: {{{Inline()}}}}]}
             policy: [{pattern: "ghcr.io/org/*:*", with: {mode: insecureValidateOnly, verifyInTransparencyLog: false}}]
             features: {automaticUnchangedApproval: true, namespacedValidation: {mode: ignore}}
             """).Notes;
@@ -79,7 +79,7 @@ public sealed class ConnaisseurImportTests
     [InlineData("trustRoot: \"*\", required: [bob], threshold: 2", "{allOf: [bob, {atLeast: {count: 2, of: [default, bob, eve]}}]}")]
     public void Import_TrustRootsOfARule_AreRequired(string with, string expected)
     {
-        var written = Imports.Written(ImportSource.Connaisseur, Keys($"{with}{(with.Length > 0 ? ", " : "")}verifyInTransparencyLog: false"));
+        var written = ImportCases.Written(ImportSource.Connaisseur, Keys($"{with}{(with.Length > 0 ? ", " : "")}verifyInTransparencyLog: false"));
 
         Assert.Contains("require: " + expected.Replace("default", "v-default", StringComparison.Ordinal).Replace("bob", "v-bob", StringComparison.Ordinal).Replace("eve", "v-eve", StringComparison.Ordinal) + "\n", written, StringComparison.Ordinal);
     }
@@ -95,7 +95,7 @@ public sealed class ConnaisseurImportTests
     [InlineData("trust_root: bob", "the unknown key 'trust_root'")]
     public void Import_OptionsThatCannotBeKept_AreRefused(string with, string found)
     {
-        var error = Assert.Single(Imports.Errors(ImportSource.Connaisseur, Keys(with)));
+        var error = Assert.Single(ImportCases.Errors(ImportSource.Connaisseur, Keys(with)));
 
         Assert.Contains(found, error.Found, StringComparison.Ordinal);
         Assert.Equal("a.yaml", error.Position.File);
@@ -107,13 +107,13 @@ public sealed class ConnaisseurImportTests
     {
         var document = Keys("trustRoot: \"*\", threshold: 2").Replace(Inline(Policies.Three.PublicPem), Inline(Policies.Two.PublicPem), StringComparison.Ordinal);
 
-        Assert.Contains("one key twice", Assert.Single(Imports.Errors(ImportSource.Connaisseur, document)).Found, StringComparison.Ordinal);
+        Assert.Contains("one key twice", Assert.Single(ImportCases.Errors(ImportSource.Connaisseur, document)).Found, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Import_PrivateSigstore_IsATrustRoot()
     {
-        var model = Imports.Model(ImportSource.Connaisseur, Identities("issuer: \"https://i.example\", subjectRegex: \"^https://github.com/org/\"", Host(ctLog: true)));
+        var model = ImportCases.Model(ImportSource.Connaisseur, Identities("issuer: \"https://i.example\", subjectRegex: \"^https://github.com/org/\"", Host(ctLog: true)));
 
         var keyless = Assert.IsType<KeylessRequirement>(Assert.Single(model.Authorities).Requirement);
         Assert.Equal((1, 1, 1), (keyless.TrustRoot.CertificateAuthorities.Length, keyless.TrustRoot.TransparencyLogs.Length, keyless.TrustRoot.CertificateLogs.Length));
@@ -126,7 +126,7 @@ public sealed class ConnaisseurImportTests
     [Fact]
     public void Import_PrivateSigstoreWithoutSct_HasNoCertificateLog()
     {
-        var model = Imports.Model(ImportSource.Connaisseur, Identities("issuer: \"https://i.example\", subject: me", Host(ctLog: false), "verifySCT: false"));
+        var model = ImportCases.Model(ImportSource.Connaisseur, Identities("issuer: \"https://i.example\", subject: me", Host(ctLog: false), "verifySCT: false"));
 
         Assert.Empty(Assert.IsType<KeylessRequirement>(Assert.Single(model.Authorities).Requirement).TrustRoot.CertificateLogs);
     }
@@ -138,7 +138,7 @@ public sealed class ConnaisseurImportTests
     [InlineData("host: {rekorPubkey: \"x\"}", "", "of which only a part is given")]
     [InlineData("host: {rekorPubkey: \"x\", fulcioCert: \"y\"}", "", "of which only a part is given")]
     public void Import_SigstoreThatCannotBeKept_IsRefused(string host, string with, string found) =>
-        Assert.Contains(found, Assert.Single(Imports.Errors(ImportSource.Connaisseur, Identities("issuer: i, subject: s", host, with))).Found, StringComparison.Ordinal);
+        Assert.Contains(found, Assert.Single(ImportCases.Errors(ImportSource.Connaisseur, Identities("issuer: i, subject: s", host, with))).Found, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("key: \"k8s://ns/cosign\"", "kept elsewhere")]
@@ -150,7 +150,7 @@ public sealed class ConnaisseurImportTests
     [InlineData("key: k, cert: c", "a trust root with several of")]
     public void Import_TrustRootThatCannotBeKept_IsRefused(string trustRoot, string found) =>
         Assert.Contains(
-            Imports.Errors(ImportSource.Connaisseur, $"validators: [{{name: default, type: cosign, trustRoots: [{{name: default, {trustRoot}}}]}}]\npolicy: [{{pattern: \"*:*\"}}]"),
+            ImportCases.Errors(ImportSource.Connaisseur, $"validators: [{{name: default, type: cosign, trustRoots: [{{name: default, {trustRoot}}}]}}]\npolicy: [{{pattern: \"*:*\"}}]"),
             e => e.Found.Contains(found, StringComparison.Ordinal));
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class ConnaisseurImportTests
     [InlineData("validators: [{name: a, type: static, approve: true}]\npolicy: [{pattern: \"*:*\", validator: a}]\nfeatures: {newFeature: true}", "the unknown key 'newFeature'")]
     [InlineData("validators: [{name: a, type: static, approve: true}]\npolicy: [{pattern: \"*:*\", validator: a}]\n---\nvalidators: []", "a second document")]
     public void Import_DocumentThatCannotBeKept_IsRefused(string document, string found) =>
-        Assert.Contains(Imports.Errors(ImportSource.Connaisseur, document), e => e.Found.Contains(found, StringComparison.Ordinal));
+        Assert.Contains(ImportCases.Errors(ImportSource.Connaisseur, document), e => e.Found.Contains(found, StringComparison.Ordinal));
 
     [Fact]
     public void Read_NotationValidator_IsMappedInFull()
@@ -211,7 +211,7 @@ public sealed class ConnaisseurImportTests
     {
         var text = $"validators: [{validator}]\npolicy: [{{pattern: \"ghcr.io/a/*:*\", validator: v{(with.Length > 0 ? ", " + with : "")}}}]";
 
-        var (_, context) = Imports.Map(new ConnaisseurImport(), Imports.File("values.yaml", text));
+        var (_, context) = ImportCases.Map(new ConnaisseurImport(), ImportCases.File("values.yaml", text));
 
         Assert.Contains(context.Errors.ToSorted(), e => e.Found.Contains(found, StringComparison.Ordinal));
     }
@@ -221,7 +221,7 @@ public sealed class ConnaisseurImportTests
     [InlineData("notaryv1", "key")]
     public void Import_NotationAndNotary_AreRefusedByThisVersionsLoader(string type, string key)
     {
-        var errors = Imports.Errors(
+        var errors = ImportCases.Errors(
             ImportSource.Connaisseur, $"validators: [{{name: v, type: {type}, trustRoots: [{{name: default, {key}: k}}]}}]\npolicy: [{{pattern: \"ghcr.io/a/*:*\", validator: v}}]");
 
         Assert.Contains("which is not supported by this version", Assert.Single(errors).Found, StringComparison.Ordinal);
@@ -229,7 +229,7 @@ public sealed class ConnaisseurImportTests
 
     private static NativePolicy Map(string text)
     {
-        var (policy, context) = Imports.Map(new ConnaisseurImport(), Imports.File("values.yaml", text));
+        var (policy, context) = ImportCases.Map(new ConnaisseurImport(), ImportCases.File("values.yaml", text));
         Assert.Empty(context.Errors.ToSorted());
         return policy;
     }

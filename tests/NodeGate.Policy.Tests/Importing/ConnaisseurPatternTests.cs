@@ -33,7 +33,7 @@ public sealed class ConnaisseurPatternTests
     [InlineData("localhost:5000/org/*:*", "localhost:5000/org/app", true)]
     public void Import_ApprovedPattern_AdmitsWhatItsAuthorMeant(string pattern, string image, bool isAdmitted)
     {
-        var model = Imports.Model(ImportSource.Connaisseur, Document((pattern, "allow")));
+        var model = ImportCases.Model(ImportSource.Connaisseur, Document((pattern, "allow")));
 
         Assert.Equal(isAdmitted, Meaning(model, image) is "allow");
     }
@@ -56,7 +56,7 @@ public sealed class ConnaisseurPatternTests
     [InlineData("ghcr.io/Org/*", "for no pattern")]
     public void Import_PatternThatCannotBeKept_IsRefused(string pattern, string why)
     {
-        var error = Assert.Single(Imports.Errors(ImportSource.Connaisseur, Document((pattern, "allow"))));
+        var error = Assert.Single(ImportCases.Errors(ImportSource.Connaisseur, Document((pattern, "allow"))));
 
         Assert.Contains(why, error.Found, StringComparison.Ordinal);
         Assert.NotEmpty(error.Expected);
@@ -65,7 +65,7 @@ public sealed class ConnaisseurPatternTests
     [Fact]
     public void Import_SameImagesTwice_TheLongerOrLaterPatternDecides()
     {
-        var result = Imports.Import(
+        var result = ImportCases.Import(
             ImportSource.Connaisseur, Document(("ghcr.io/org/*", "deny"), ("ghcr.io/org/*:*", "alice"), ("quay.io/x/*", "deny"), ("quay.io/x/*", "bob")));
 
         var model = Policies.Model(result.Document!);
@@ -76,7 +76,7 @@ public sealed class ConnaisseurPatternTests
     [Fact]
     public void Import_TagPatternBesideALaxerRule_IsRefusedAsItsDigestWouldBeAdmitted()
     {
-        var error = Assert.Single(Imports.Errors(ImportSource.Connaisseur, Document(("*:*", "allow"), ("ghcr.io/org/app:*", "alice"))));
+        var error = Assert.Single(ImportCases.Errors(ImportSource.Connaisseur, Document(("*:*", "allow"), ("ghcr.io/org/app:*", "alice"))));
 
         Assert.Contains("keeps only the digest of a reference with tag and digest", error.Found, StringComparison.Ordinal);
     }
@@ -84,7 +84,7 @@ public sealed class ConnaisseurPatternTests
     [Fact]
     public void Import_TagPatterns_SayWhatBecomesOfDigests()
     {
-        var notes = Imports.Import(ImportSource.Connaisseur, Document(("*:*", "deny"), ("ghcr.io/org/app:*", "alice"))).Notes;
+        var notes = ImportCases.Import(ImportSource.Connaisseur, Document(("*:*", "deny"), ("ghcr.io/org/app:*", "alice"))).Notes;
 
         Assert.Contains(notes, n => n.Contains("those are decided by the rule for '*:*'", StringComparison.Ordinal));
     }
@@ -94,7 +94,7 @@ public sealed class ConnaisseurPatternTests
     [InlineData("ghcr.io/org/app:v*-a", "ghcr.io/org/app:v*-b")]
     public void Import_PatternsThatNodeGateCannotOrder_AreRefused(string one, string two) =>
         Assert.Contains(
-            Imports.Errors(ImportSource.Connaisseur, Document((one, "alice"), (two, "alice"))), e => e.Found.Contains("could not tell which rule decides", StringComparison.Ordinal));
+            ImportCases.Errors(ImportSource.Connaisseur, Document((one, "alice"), (two, "alice"))), e => e.Found.Contains("could not tell which rule decides", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("registry.k8s.io/etcd:1", "allow")]
@@ -104,7 +104,7 @@ public sealed class ConnaisseurPatternTests
     [InlineData("evil.example/docker.io/org/app:1", "deny")]
     public void Import_PatternInsideANameOfALaxerRule_IsDenied(string image, string expected)
     {
-        var result = Imports.Import(ImportSource.Connaisseur, Document(("*:*", "deny"), ("registry.k8s.io/*:*", "allow"), ("docker.io/org/*:*", "alice")));
+        var result = ImportCases.Import(ImportSource.Connaisseur, Document(("*:*", "deny"), ("registry.k8s.io/*:*", "allow"), ("docker.io/org/*:*", "alice")));
 
         Assert.Equal(expected, Meaning(Policies.Model(result.Document!), image));
         Assert.Contains(result.Notes, n => n.Contains("images of 'registry.k8s.io/*:*' with 'docker.io/org/*:*' inside their name are denied", StringComparison.Ordinal));
@@ -129,7 +129,7 @@ public sealed class ConnaisseurPatternTests
         for (var run = 0; run < 200; run++)
         {
             var chosen = Enumerable.Range(0, random.Next(2, 6)).Select(_ => (Pattern: Pick(patterns), Validator: Pick(Validators))).ToArray();
-            if (Imports.Import(ImportSource.Connaisseur, Document(chosen)).Document is not { } document)
+            if (ImportCases.Import(ImportSource.Connaisseur, Document(chosen)).Document is not { } document)
             {
                 continue;
             }

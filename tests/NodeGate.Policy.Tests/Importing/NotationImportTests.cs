@@ -24,16 +24,16 @@ public sealed class NotationImportTests
 
     private static readonly PolicyFile[] Stores =
     [
-        Imports.File("notation/truststore/x509/ca/acme/root.pem", Certificate),
-        Imports.File("notation/truststore/x509/ca/acme/second.crt", Certificate.Replace("AAAA", "BBBB", StringComparison.Ordinal)),
-        Imports.File("notation/truststore/x509/tsa/acme-tsa/tsa.cer", Certificate),
+        ImportCases.File("notation/truststore/x509/ca/acme/root.pem", Certificate),
+        ImportCases.File("notation/truststore/x509/ca/acme/second.crt", Certificate.Replace("AAAA", "BBBB", StringComparison.Ordinal)),
+        ImportCases.File("notation/truststore/x509/tsa/acme-tsa/tsa.cer", Certificate),
         new PolicyFile("notation/truststore/x509/signingAuthority/acme/der.crt", new byte[] { 0x30, 0x03, 0x02, 0x01, 0x01 }),
     ];
 
     [Fact]
     public void Read_StatementWithSignatures_IsMappedInFull()
     {
-        var (policy, context) = Imports.Map(new NotationImport(), [Imports.File("notation/trustpolicy.json", Signed), .. Stores]);
+        var (policy, context) = ImportCases.Map(new NotationImport(), [ImportCases.File("notation/trustpolicy.json", Signed), .. Stores]);
 
         Assert.Equal(0, context.Errors.Count);
         var prod = Assert.IsType<NativeAuthority.Notation>(policy.Authorities[0]);
@@ -54,7 +54,7 @@ public sealed class NotationImportTests
     public void Import_StatementWithSignatures_IsRefusedByThisVersionsLoaderAlone()
     {
         var result = PolicyImporter.Import(
-            ImportSource.NotationTrustPolicy, [Imports.File("notation/trustpolicy.json", Signed), .. Stores], new Policies.KeyFiles());
+            ImportSource.NotationTrustPolicy, [ImportCases.File("notation/trustpolicy.json", Signed), .. Stores], new Policies.KeyFiles());
 
         Assert.Null(result.Document);
         Assert.All(result.Errors, e => Assert.Contains("'notation', which is not supported by this version", e.Found, StringComparison.Ordinal));
@@ -70,7 +70,7 @@ public sealed class NotationImportTests
     [InlineData("docker.io/library/redis", false)]
     public void Import_SkippedScopes_AdmitTheirRepositoriesAndNoOthers(string image, bool isAdmitted)
     {
-        var model = Imports.Model(ImportSource.NotationTrustPolicy, Skip("\"registry.example/app\", \"docker.io/library/nginx\""));
+        var model = ImportCases.Model(ImportSource.NotationTrustPolicy, Skip("\"registry.example/app\", \"docker.io/library/nginx\""));
 
         Assert.Equal(isAdmitted, model.Match(ImageReference.Parse(image), null, "default", Policies.Now).Action is RuleAction.Allow);
     }
@@ -78,7 +78,7 @@ public sealed class NotationImportTests
     [Fact]
     public void Import_SkippedEverything_AdmitsEverything()
     {
-        var model = Imports.Model(ImportSource.NotationTrustPolicy, Skip("\"*\""));
+        var model = ImportCases.Model(ImportSource.NotationTrustPolicy, Skip("\"*\""));
 
         Assert.IsType<RuleAction.Allow>(model.Match(ImageReference.Parse("ghcr.io/a/b"), null, null, Policies.Now).Action);
     }
@@ -93,7 +93,7 @@ public sealed class NotationImportTests
     [InlineData("\"Registry.example/app\"", "reads 'registry.example/app'")]
     [InlineData("\"registry.example/app\", \"registry.example/app\"", "a registry scope a second time")]
     public void Import_ScopeThatCannotBeKept_IsRefused(string scopes, string found) =>
-        Assert.Contains(found, Assert.Single(Imports.Errors(ImportSource.NotationTrustPolicy, Skip(scopes))).Found, StringComparison.Ordinal);
+        Assert.Contains(found, Assert.Single(ImportCases.Errors(ImportSource.NotationTrustPolicy, Skip(scopes))).Found, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("\"level\": \"skip\"", ", \"trustStores\": [\"ca:acme\"], \"trustedIdentities\": [\"*\"]", "the level 'skip' with trust stores")]
@@ -111,7 +111,7 @@ public sealed class NotationImportTests
     {
         var text = $"{{\"version\": \"1.0\", \"trustPolicies\": [{{\"name\": \"a\", \"registryScopes\": [\"*\"], \"signatureVerification\": {{{verification}}}{rest}}}]}}";
 
-        var (_, context) = Imports.Map(new NotationImport(), [Imports.File("trustpolicy.json", text), .. Stores]);
+        var (_, context) = ImportCases.Map(new NotationImport(), [ImportCases.File("trustpolicy.json", text), .. Stores]);
 
         Assert.Contains(context.Errors.ToSorted(), e => e.Found.Contains(found, StringComparison.Ordinal));
     }
@@ -121,15 +121,15 @@ public sealed class NotationImportTests
     [InlineData("{\"version\": \"1.0\", \"trustPolicies\": []}", "an empty list")]
     [InlineData("{\"version\": \"1.0\", \"trustPolicies\": [{\"name\": \"blob\", \"globalPolicy\": true, \"signatureVerification\": {\"level\": \"skip\"}}]}", "the unknown key 'globalPolicy'")]
     public void Import_OtherDocument_IsRefused(string document, string found) =>
-        Assert.Contains(Imports.Errors(ImportSource.NotationTrustPolicy, document), e => e.Found.Contains(found, StringComparison.Ordinal));
+        Assert.Contains(ImportCases.Errors(ImportSource.NotationTrustPolicy, document), e => e.Found.Contains(found, StringComparison.Ordinal));
 
     [Fact]
     public void Import_TwoTrustPolicies_IsRefused() =>
-        Assert.Contains("a second trust policy", Assert.Single(Imports.Errors(ImportSource.NotationTrustPolicy, Skip("\"*\""), Skip("\"*\""))).Found, StringComparison.Ordinal);
+        Assert.Contains("a second trust policy", Assert.Single(ImportCases.Errors(ImportSource.NotationTrustPolicy, Skip("\"*\""), Skip("\"*\""))).Found, StringComparison.Ordinal);
 
     [Fact]
     public void Import_JsonWithTabs_IsRead() =>
-        Assert.Single(Imports.Model(ImportSource.NotationTrustPolicy, Skip("\"*\"").Replace("  ", "\t", StringComparison.Ordinal)).Rules);
+        Assert.Single(ImportCases.Model(ImportSource.NotationTrustPolicy, Skip("\"*\"").Replace("  ", "\t", StringComparison.Ordinal)).Rules);
 
     private static string Skip(string scopes) => $$"""
         {

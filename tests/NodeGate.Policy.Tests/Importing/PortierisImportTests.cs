@@ -28,7 +28,7 @@ public sealed class PortierisImportTests
     [InlineData("docker.io/library/nginx", "nginx", true)]
     public void Import_AcceptedPattern_AdmitsWhatItMatches(string pattern, string image, bool isAdmitted)
     {
-        var model = Imports.Model(ImportSource.Portieris, Cluster($"{{name: \"{pattern}\", policy: {Accept}}}"));
+        var model = ImportCases.Model(ImportSource.Portieris, Cluster($"{{name: \"{pattern}\", policy: {Accept}}}"));
 
         Assert.Equal(isAdmitted, Admits(model, image, "default"));
     }
@@ -41,7 +41,7 @@ public sealed class PortierisImportTests
     [InlineData("ghcr.io/team/app", false)]
     public void Import_SeveralPatterns_TheLongerOneDecides(string image, bool isAdmitted)
     {
-        var model = Imports.Model(
+        var model = ImportCases.Model(
             ImportSource.Portieris,
             Cluster($"{{name: icr.io/*, policy: {Reject}}}", $"{{name: icr.io/team/*, policy: {Accept}}}", $"{{name: icr.io/team/blocked, policy: {Reject}}}"));
 
@@ -55,7 +55,7 @@ public sealed class PortierisImportTests
     [InlineData("{simple: {requirements: []}}")]
     public void Import_PolicyThatAsksForNothing_Admits(string policy)
     {
-        var model = Imports.Model(ImportSource.Portieris, Cluster($"{{name: \"*\", policy: {policy}}}"));
+        var model = ImportCases.Model(ImportSource.Portieris, Cluster($"{{name: \"*\", policy: {policy}}}"));
 
         Assert.True(Admits(model, "nginx", "default"));
     }
@@ -69,7 +69,7 @@ public sealed class PortierisImportTests
     [InlineData(null, "icr.io/cluster/app", false)]
     public void Import_ImagePolicyOfANamespace_ReplacesTheClustersThere(string? @namespace, string image, bool isAdmitted)
     {
-        var model = Imports.Model(
+        var model = ImportCases.Model(
             ImportSource.Portieris,
             Cluster($"{{name: icr.io/cluster/*, policy: {Accept}}}"),
             Namespaced("team-a", $"{{name: icr.io/a/*, policy: {Accept}}}"),
@@ -81,7 +81,7 @@ public sealed class PortierisImportTests
     [Fact]
     public void Import_SamePatternInNamespaceAndCluster_EachDecidesInItsOwn()
     {
-        var model = Imports.Model(
+        var model = ImportCases.Model(
             ImportSource.Portieris, Cluster($"{{name: icr.io/*, policy: {Reject}}}"), Namespaced("team-a", $"{{name: icr.io/*, policy: {Accept}}}"));
 
         Assert.True(Admits(model, "icr.io/app", "team-a"));
@@ -91,7 +91,7 @@ public sealed class PortierisImportTests
     [Fact]
     public void Import_ListOfKubectl_IsRead()
     {
-        var model = Imports.Model(ImportSource.Portieris, $$"""
+        var model = ImportCases.Model(ImportSource.Portieris, $$"""
             apiVersion: v1
             kind: List
             metadata: {resourceVersion: ""}
@@ -108,7 +108,7 @@ public sealed class PortierisImportTests
     [Fact]
     public void Import_SamePatternTwice_TheFirstDecidesAndTheOtherIsNoted()
     {
-        var result = Imports.Import(ImportSource.Portieris, Cluster($"{{name: icr.io/*, policy: {Reject}}}", $"{{name: icr.io/*, policy: {Accept}}}"));
+        var result = ImportCases.Import(ImportSource.Portieris, Cluster($"{{name: icr.io/*, policy: {Reject}}}", $"{{name: icr.io/*, policy: {Accept}}}"));
 
         Assert.False(Admits(Policies.Model(result.Document!), "icr.io/app", "default"));
         Assert.Contains(result.Notes, n => n.Contains("'icr.io/*' never decides", StringComparison.Ordinal));
@@ -122,7 +122,7 @@ public sealed class PortierisImportTests
     [InlineData("{sigstore: {}}", "the unknown key 'sigstore'")]
     public void Import_PolicyThatCannotBeKept_IsRefused(string policy, string why)
     {
-        var error = Assert.Single(Imports.Errors(ImportSource.Portieris, Cluster($"{{name: icr.io/*, policy: {policy}}}")));
+        var error = Assert.Single(ImportCases.Errors(ImportSource.Portieris, Cluster($"{{name: icr.io/*, policy: {policy}}}")));
 
         Assert.Equal(("a.yaml", 5), (error.Position.File, error.Position.Line));
         Assert.Contains(why, error.Found, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class PortierisImportTests
     [InlineData("icr.io/app:", "for no pattern")]
     public void Import_RepositoryThatCannotBeKept_IsRefused(string name, string why)
     {
-        var error = Assert.Single(Imports.Errors(ImportSource.Portieris, Cluster($"{{name: \"{name}\", policy: {Accept}}}")));
+        var error = Assert.Single(ImportCases.Errors(ImportSource.Portieris, Cluster($"{{name: \"{name}\", policy: {Accept}}}")));
 
         Assert.Contains(why, error.Found, StringComparison.Ordinal);
     }
@@ -150,7 +150,7 @@ public sealed class PortierisImportTests
     [InlineData("icr.io/*/a", "icr.io/*/b/a", "could not tell which decides")]
     public void Import_OrderThatNodeGateDoesNotHave_IsRefused(string accepted, string rejected, string why)
     {
-        var error = Assert.Single(Imports.Errors(
+        var error = Assert.Single(ImportCases.Errors(
             ImportSource.Portieris, Cluster($"{{name: \"{accepted}\", policy: {Accept}}}", $"{{name: \"{rejected}\", policy: {Reject}}}")));
 
         Assert.Contains(why, error.Found, StringComparison.Ordinal);
@@ -159,7 +159,7 @@ public sealed class PortierisImportTests
     [Fact]
     public void Import_RejectedTagOfAnAcceptedRepository_IsRefusedAsItsDigestWouldBeAdmitted()
     {
-        var error = Assert.Single(Imports.Errors(
+        var error = Assert.Single(ImportCases.Errors(
             ImportSource.Portieris, Cluster($"{{name: icr.io/*, policy: {Accept}}}", $"{{name: \"icr.io/app:1.0\", policy: {Reject}}}")));
 
         Assert.Contains("keeps only the digest of a reference with tag and digest", error.Found, StringComparison.Ordinal);
@@ -170,7 +170,7 @@ public sealed class PortierisImportTests
     [InlineData("apiVersion: portieris.cloud.ibm.com/v1\nkind: ImagePolicy\nmetadata: {name: a}\nspec: {repositories: []}", "without 'metadata.namespace'")]
     [InlineData("apiVersion: portieris.cloud.ibm.com/v1\nkind: ClusterImagePolicy\nmetadata: {name: a}", "no 'spec'")]
     public void Import_OtherObject_IsRefused(string document, string found) =>
-        Assert.Contains(found, Assert.Single(Imports.Errors(ImportSource.Portieris, document)).Found, StringComparison.Ordinal);
+        Assert.Contains(found, Assert.Single(ImportCases.Errors(ImportSource.Portieris, document)).Found, StringComparison.Ordinal);
 
     private static string Cluster(params string[] repositories) => Object("ClusterImagePolicy", "name: default", repositories);
 

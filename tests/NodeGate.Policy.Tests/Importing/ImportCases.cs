@@ -6,7 +6,7 @@ using NodeGate.Policy.Loading.Yaml;
 namespace NodeGate.Policy.Tests.Importing;
 
 /// <summary>Imports from text.</summary>
-internal static class Imports
+internal static class ImportCases
 {
     /// <summary>Key of nobody's, for documents that are refused before a key is read.</summary>
     public const string Pem = "\"-----BEGIN PUBLIC KEY-----\\nAAAA\\n-----END PUBLIC KEY-----\"";
