@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NodeGate.CriProxy.Cri;
+using NodeGate.CriProxy.Cri.Containers;
 using NodeGate.CriProxy.Wire;
 using NodeGate.CriProxy.Wire.Listening;
 using NodeGate.Gate;
@@ -8,7 +9,8 @@ using NodeGate.Gate;
 namespace NodeGate.CriProxy;
 
 /// <summary>
-/// The unix-socket edge: serves containerd's CRI on a socket of its own and lets no image be pulled, or reported present, that the gate did not admit.
+/// The unix-socket edge: serves containerd's CRI on a socket of its own and lets no image be pulled, reported present or run that the gate did
+/// not admit.
 /// </summary>
 public sealed class CriProxyServer : IAsyncDisposable
 {
@@ -32,10 +34,14 @@ public sealed class CriProxyServer : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<CriProxyServer>();
         _containerd = new UpstreamChannel(options.Upstream, CriReadiness.Probe, options.Limits, time, _logger);
-        var naming = new TagNaming(new CriCalls(_containerd), time);
+        var calls = new CriCalls(_containerd);
+        var finder = new ImageFinder(calls);
+        var containers = new ContainerJudge(gate, finder, time, _logger);
         _router = new CriRouter(
-            new PullImageMethod(gate, new AdmittedPull(_containerd), naming, time, _logger),
-            new ImageStatusMethod(gate, _containerd, _logger));
+            new PullImageMethod(gate, new AdmittedPull(gate, _containerd), new TagNaming(calls, time), time, _logger),
+            new ImageStatusMethod(gate, _containerd, finder, _logger),
+            new CreateContainerMethod(containers, _containerd, calls, _logger),
+            new RestorePodMethod(containers, _containerd, calls, _logger));
     }
 
     /// <summary>The connections that are open now.</summary>

@@ -31,6 +31,14 @@ internal static class CriAnswers
     public static GrpcReply Broken(string asked) =>
         Worded(SignatureValidationFailed, asked, DecisionReason.InternalError, "NodeGate failed while judging the image; its log on this node tells why.");
 
+    /// <summary>The answer when what containerd says about <paramref name="asked"/> cannot be used to judge it.</summary>
+    public static GrpcReply Failed(string asked, NodeGateException fault) => Worded(SignatureValidationFailed, asked, fault.Reason, fault.Message);
+
+    /// <summary>containerd's own words for a container of an image that is not on the node; nothing is forwarded that was not judged.</summary>
+    public static GrpcReply MissingImage(string asked, bool isVolume) => GrpcReply.Error(
+        GrpcStatusCode.NotFound,
+        $"{(isVolume ? "failed to mount image volume: " : "")}failed to resolve image \"{Reference(asked)}\": not found");
+
     /// <summary>The answer to an ImageStatus that could not be judged. The kubelet shows no image name with it, so the text carries it.</summary>
     public static GrpcReply Unjudged(string asked) => GrpcReply.Error(
         GrpcStatusCode.Unknown,

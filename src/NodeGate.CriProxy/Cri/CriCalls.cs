@@ -21,18 +21,18 @@ internal sealed class CriCalls(IUpstreamChannel containerd)
     private static readonly ImmutableArray<MetadataEntry> CriMetadata = [new("content-type", "application/grpc"), new("te", "trailers")];
 
     /// <summary>Images/Get: the record of <paramref name="name"/>.</summary>
-    public Task<GrpcReply> GetAsync(string name, DateTimeOffset deadline, CancellationToken cancellationToken) =>
+    public Task<GrpcReply> GetAsync(string name, DateTimeOffset? deadline, CancellationToken cancellationToken) =>
         CallAsync(Images + "Get", ImagesMetadata, new GetImageRequest { Name = name }, deadline, cancellationToken);
 
     /// <summary>Images/Create: <paramref name="name"/> as a managed name of <paramref name="target"/>; ALREADY_EXISTS where there is one.</summary>
-    public Task<GrpcReply> CreateAsync(string name, TargetDescriptor target, DateTimeOffset deadline, CancellationToken cancellationToken) =>
+    public Task<GrpcReply> CreateAsync(string name, TargetDescriptor target, DateTimeOffset? deadline, CancellationToken cancellationToken) =>
         CallAsync(Images + "Create", ImagesMetadata, new CreateImageRequest { Image = Managed(name, target) }, deadline, cancellationToken);
 
     /// <summary>
     /// Images/Update: moves <paramref name="name"/> to <paramref name="target"/>. The mask names the target and the one label, so that whatever
     /// other labels the record has stay, in containerd's own transaction.
     /// </summary>
-    public Task<GrpcReply> UpdateAsync(string name, TargetDescriptor target, DateTimeOffset deadline, CancellationToken cancellationToken)
+    public Task<GrpcReply> UpdateAsync(string name, TargetDescriptor target, DateTimeOffset? deadline, CancellationToken cancellationToken)
     {
         var update = new UpdateImageRequest { Image = Managed(name, target), UpdateMask = new() };
         update.UpdateMask.Paths.Add("target");
@@ -41,11 +41,25 @@ internal sealed class CriCalls(IUpstreamChannel containerd)
     }
 
     /// <summary>ImageStatus as the CRI service <paramref name="service"/> (<c>/runtime.v1.ImageService/</c>) answers it.</summary>
-    public Task<GrpcReply> StatusAsync(string service, string reference, DateTimeOffset deadline, CancellationToken cancellationToken) =>
+    public Task<GrpcReply> StatusAsync(string service, string reference, DateTimeOffset? deadline, CancellationToken cancellationToken) =>
         CallAsync(service + "ImageStatus", CriMetadata, new ImageStatusRequest { Image = new() { Image = reference } }, deadline, cancellationToken);
 
+    /// <summary>RemoveContainer in the CRI service <paramref name="service"/> (<c>/runtime.v1.RuntimeService/</c>).</summary>
+    public Task<GrpcReply> RemoveContainerAsync(string service, string containerId) =>
+        CallAsync(service + "RemoveContainer", CriMetadata, new RemoveContainerRequest { ContainerId = containerId }, null, CancellationToken.None);
+
+    /// <summary>Stops and removes a pod in the CRI service <paramref name="service"/>.</summary>
+    public async Task<GrpcReply> RemovePodAsync(string service, string podSandboxId)
+    {
+        var request = new PodSandboxIdRequest { PodSandboxId = podSandboxId };
+        var stopped = await CallAsync(service + "StopPodSandbox", CriMetadata, request, null, CancellationToken.None);
+        return stopped.Status == GrpcStatusCode.Ok
+            ? await CallAsync(service + "RemovePodSandbox", CriMetadata, request, null, CancellationToken.None)
+            : stopped;
+    }
+
     private Task<GrpcReply> CallAsync(
-        string path, ImmutableArray<MetadataEntry> metadata, IMessage message, DateTimeOffset deadline, CancellationToken cancellationToken) =>
+        string path, ImmutableArray<MetadataEntry> metadata, IMessage message, DateTimeOffset? deadline, CancellationToken cancellationToken) =>
         containerd.CallAsync(new GrpcRequest(path, metadata, message.ToByteArray(), deadline), cancellationToken);
 
     private static Containerd.Image Managed(string name, TargetDescriptor target)

@@ -18,6 +18,15 @@ internal static class CriLimits
     /// <summary>Longest service or method name repeated in an UNIMPLEMENTED answer, in characters.</summary>
     public const int MaxNameInAnswer = 256;
 
+    /// <summary>Most different images of one request that makes containers, volumes included.</summary>
+    public const int MaxImagesPerCall = 128;
+
+    /// <summary>Most lookups of one call that are under way in containerd at the same time.</summary>
+    public const int ParallelLookups = 16;
+
+    /// <summary>How long it may take to look again at the images of containers that were made; then they count as not admitted.</summary>
+    public static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(90);
+
     /// <summary>How long a pulled image may take to appear under its tag (design.md section 2, step 9).</summary>
     public static readonly TimeSpan NamingTimeout = TimeSpan.FromSeconds(10);
 

@@ -39,4 +39,16 @@ internal static partial class CriLog
 
     [LoggerMessage(6107, LogLevel.Error, "{Method} {Image}: containerd's answer cannot be used: {Fault}")]
     public static partial void UnusableReply(ILogger logger, string method, string image, string fault);
+
+    [LoggerMessage(6108, LogLevel.Information, "{Path} {Image}: {ImageId} must not run in {Namespace} ({Reason}: {Message})")]
+    public static partial void ContainerRefused(ILogger logger, string path, string image, string imageId, string? @namespace, string reason, string message);
+
+    [LoggerMessage(6109, LogLevel.Error, "{Path} {Image}: it could not be judged, so no container is made of it")]
+    public static partial void ContainerFailed(ILogger logger, Exception fault, string path, string image);
+
+    [LoggerMessage(6110, LogLevel.Warning, "{Path} {Image}: {ImageId} or one of its names changed while the container was made; it is judged again")]
+    public static partial void Moved(ILogger logger, string path, string image, string imageId);
+
+    [LoggerMessage(6111, LogLevel.Error, "{Method}: what was made of an image that is not admitted could not be removed: {Fault}")]
+    public static partial void NotRemoved(ILogger logger, string method, string fault);
 }

@@ -7,13 +7,8 @@ namespace NodeGate.CriProxy.Cri;
 /// Which calls the socket serves (design.md section 2, step 1): the two CRI services under their two package names. Everything else that
 /// containerd answers on the same socket (its own API above all) is a way around the gate and is refused as if it did not exist.
 /// </summary>
-internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus) : ICallRouter
+internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus, IGatedMethod createContainer, IGatedMethod restorePod) : ICallRouter
 {
-    private const string ImageServiceV1 = "/runtime.v1.ImageService/";
-    private const string ImageServiceV1Alpha2 = "/runtime.v1alpha2.ImageService/";
-    private const string RuntimeServiceV1 = "/runtime.v1.RuntimeService/";
-    private const string RuntimeServiceV1Alpha2 = "/runtime.v1alpha2.RuntimeService/";
-
     private static readonly CallRoute Relayed = new CallRoute.Relay();
 
     // The identifiers of the protobuf language. What is not one cannot be a method, only a trick on somebody's path parser.
@@ -22,12 +17,14 @@ internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus
 
     private readonly CallRoute _pullImage = new CallRoute.Gate(pullImage);
     private readonly CallRoute _imageStatus = new CallRoute.Gate(imageStatus);
+    private readonly CallRoute _createContainer = new CallRoute.Gate(createContainer);
+    private readonly CallRoute _restorePod = new CallRoute.Gate(restorePod);
 
     /// <inheritdoc/>
     public CallRoute Route(string path)
     {
-        var isImageService = TryCut(path, ImageServiceV1, out var method) || TryCut(path, ImageServiceV1Alpha2, out method);
-        if (!isImageService && !TryCut(path, RuntimeServiceV1, out method) && !TryCut(path, RuntimeServiceV1Alpha2, out method))
+        var isImageService = TryCut(path, CriServices.ImageV1, out var method) || TryCut(path, CriServices.ImageV1Alpha2, out method);
+        if (!isImageService && !TryCut(path, CriServices.RuntimeV1, out method) && !TryCut(path, CriServices.RuntimeV1Alpha2, out method))
         {
             return Refuse(path);
         }
@@ -37,15 +34,20 @@ internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus
             return Refuse(path);
         }
 
-        if (!isImageService)
+        if (isImageService)
         {
-            return Relayed;
+            return method switch
+            {
+                "PullImage" => _pullImage,
+                "ImageStatus" => _imageStatus,
+                _ => Relayed,
+            };
         }
 
         return method switch
         {
-            "PullImage" => _pullImage,
-            "ImageStatus" => _imageStatus,
+            "CreateContainer" => _createContainer,
+            "RestorePod" => _restorePod,
             _ => Relayed,
         };
     }
@@ -67,7 +69,7 @@ internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus
         }
 
         var service = AnswerText.Clean(path.AsSpan(1, end - 1), CriLimits.MaxNameInAnswer);
-        var isServed = path.AsSpan(0, end + 1) is ImageServiceV1 or ImageServiceV1Alpha2 or RuntimeServiceV1 or RuntimeServiceV1Alpha2;
+        var isServed = path.AsSpan(0, end + 1) is CriServices.ImageV1 or CriServices.ImageV1Alpha2 or CriServices.RuntimeV1 or CriServices.RuntimeV1Alpha2;
         return new CallRoute.Refuse(
             GrpcStatusCode.Unimplemented,
             isServed

@@ -3,15 +3,14 @@ using Microsoft.Extensions.Logging;
 using NodeGate.CriProxy.Cri.Runtime;
 using NodeGate.CriProxy.Wire;
 using NodeGate.Gate;
-using NodeGate.Oci;
 
 namespace NodeGate.CriProxy.Cri;
 
 /// <summary>
-/// ImageStatus (design.md section 2, step 11): containerd is asked first and what it found is judged, by ID and digests, so that neither an
+/// ImageStatus (design.md section 2, step 11): containerd is asked first and what it found is judged, by ID and by what its names point at, so that neither an
 /// image that was smuggled in nor a request by bare ID is a way around the gate.
 /// </summary>
-internal sealed class ImageStatusMethod(IImageGate gate, IUpstreamChannel containerd, ILogger logger) : IGatedMethod
+internal sealed class ImageStatusMethod(IImageGate gate, IUpstreamChannel containerd, ImageFinder finder, ILogger logger) : IGatedMethod
 {
     private const string Method = "ImageStatus";
 
@@ -48,15 +47,16 @@ internal sealed class ImageStatusMethod(IImageGate gate, IUpstreamChannel contai
             return CriAnswers.UnusableReply(asked, Fault);
         }
 
-        return found is null ? reply : await JudgeAsync(asked, found, reply, callAborted);
+        return found is null ? reply : await JudgeAsync(request, asked, found, reply, callAborted);
     }
 
-    private async Task<GrpcReply> JudgeAsync(string asked, Image found, GrpcReply reply, CancellationToken callAborted)
+    private async Task<GrpcReply> JudgeAsync(GrpcRequest request, string asked, Image found, GrpcReply reply, CancellationToken callAborted)
     {
         Presence presence;
         try
         {
-            presence = await gate.JudgePresentAsync(new PresentImage(asked, found.Id, [.. found.RepoTags.Concat(found.RepoDigests).Select(NameOf)]), callAborted);
+            var image = await finder.DescribeAsync(asked, found, request.Deadline, callAborted);
+            presence = await gate.JudgePresentAsync(image, callAborted);
         }
         catch (Exception fault) when (fault is not OperationCanceledException || !callAborted.IsCancellationRequested)
         {
@@ -77,8 +77,6 @@ internal sealed class ImageStatusMethod(IImageGate gate, IUpstreamChannel contai
         // The empty message is what containerd answers for an image that it does not have.
         return reply with { Message = ReadOnlyMemory<byte>.Empty };
     }
-
-    private static ImageName NameOf(string name) => new(name, ImageLookup.Of(name).Reference?.Digest);
 
     private static string ReadAsked(ReadOnlySpan<byte> message)
     {

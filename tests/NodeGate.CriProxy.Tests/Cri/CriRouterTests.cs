@@ -7,17 +7,21 @@ public sealed class CriRouterTests
 {
     private readonly Nothing _pull = new();
     private readonly Nothing _status = new();
+    private readonly Nothing _create = new();
+    private readonly Nothing _restore = new();
     private readonly CriRouter _router;
 
-    public CriRouterTests() => _router = new CriRouter(_pull, _status);
+    public CriRouterTests() => _router = new CriRouter(_pull, _status, _create, _restore);
 
     [Theory]
-    [InlineData("/runtime.v1.ImageService/")]
-    [InlineData("/runtime.v1alpha2.ImageService/")]
-    public void Route_GatedMethods_AreGatedUnderBothPackages(string service)
+    [InlineData("/runtime.v1.")]
+    [InlineData("/runtime.v1alpha2.")]
+    public void Route_GatedMethods_AreGatedUnderBothPackages(string package)
     {
-        Assert.Same(_pull, Assert.IsType<CallRoute.Gate>(_router.Route(service + "PullImage")).Method);
-        Assert.Same(_status, Assert.IsType<CallRoute.Gate>(_router.Route(service + "ImageStatus")).Method);
+        Assert.Same(_pull, Assert.IsType<CallRoute.Gate>(_router.Route(package + "ImageService/PullImage")).Method);
+        Assert.Same(_status, Assert.IsType<CallRoute.Gate>(_router.Route(package + "ImageService/ImageStatus")).Method);
+        Assert.Same(_create, Assert.IsType<CallRoute.Gate>(_router.Route(package + "RuntimeService/CreateContainer")).Method);
+        Assert.Same(_restore, Assert.IsType<CallRoute.Gate>(_router.Route(package + "RuntimeService/RestorePod")).Method);
     }
 
     [Theory]
@@ -31,6 +35,11 @@ public sealed class CriRouterTests
     [InlineData("/runtime.v1.RuntimeService/Version")]
     [InlineData("/runtime.v1.RuntimeService/GetContainerEvents")]
     [InlineData("/runtime.v1.RuntimeService/PullImage")]
+    [InlineData("/runtime.v1.ImageService/CreateContainer")]
+    [InlineData("/runtime.v1.RuntimeService/StartContainer")]
+    [InlineData("/runtime.v1.RuntimeService/UpdateContainerResources")]
+    [InlineData("/runtime.v1.RuntimeService/CheckpointContainer")]
+    [InlineData("/runtime.v1.RuntimeService/CheckpointPod")]
     [InlineData("/runtime.v1alpha2.RuntimeService/RunPodSandbox")]
     public void Route_OtherMethodsOfTheTwoServices_AreRelayed(string path) => Assert.IsType<CallRoute.Relay>(_router.Route(path));
 

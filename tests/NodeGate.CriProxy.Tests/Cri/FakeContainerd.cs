@@ -8,7 +8,7 @@ using CriImage = NodeGate.CriProxy.Cri.Runtime.Image;
 namespace NodeGate.CriProxy.Tests.Cri;
 
 /// <summary>
-/// The part of containerd that naming needs, with faults that the real one cannot be made to show on request (events that come late, a
+/// The part of containerd that naming and judging need, with faults that the real one cannot be made to show on request (events that come late, a
 /// record that vanishes or is moved between two calls). The behaviour without faults is tested against the real one in EndToEnd.
 /// </summary>
 internal sealed class FakeContainerd : IUpstreamChannel
@@ -47,6 +47,9 @@ internal sealed class FakeContainerd : IUpstreamChannel
             "Get" => Get(GetImageRequest.Parser.ParseFrom(request.Message.Span).Name),
             "Create" => Create(CreateImageRequest.Parser.ParseFrom(request.Message.Span).Image),
             "Update" => Update(UpdateImageRequest.Parser.ParseFrom(request.Message.Span)),
+            "CreateContainer" => Ok(new CreateContainerResponse { ContainerId = "c1" }),
+            "RestorePod" => Ok(new RestorePodResponse { PodSandboxId = "p1" }),
+            "RemoveContainer" or "StopPodSandbox" or "RemovePodSandbox" => Ok(new RemoveContainerRequest()),
             _ => GrpcReply.Error(GrpcStatusCode.Unimplemented, request.Path),
         };
     }
@@ -92,7 +95,15 @@ internal sealed class FakeContainerd : IUpstreamChannel
             return Ok(new ImageStatusResponse());
         }
 
-        return Ok(_shown.TryGetValue(reference, out var id) ? new ImageStatusResponse { Image = new CriImage { Id = id } } : new ImageStatusResponse());
+        if (!_shown.TryGetValue(reference, out var id) && !_shown.ContainsValue(id = reference))
+        {
+            return Ok(new ImageStatusResponse());
+        }
+
+        var image = new CriImage { Id = id };
+        image.RepoTags.Add(_shown.Where(name => name.Value == id && name.Key != id && !name.Key.Contains('@', StringComparison.Ordinal)).Select(name => name.Key));
+        image.RepoDigests.Add(_shown.Where(name => name.Value == id && name.Key.Contains('@', StringComparison.Ordinal)).Select(name => name.Key));
+        return Ok(new ImageStatusResponse { Image = image });
     }
 
     private GrpcReply Get(string name) => _records.TryGetValue(name, out var image)

@@ -11,13 +11,17 @@ namespace NodeGate.CriProxy.Tests.Cri;
 public sealed class ImageStatusMethodTests
 {
     private const string ImageId = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
+    private const string Good = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    private const string Evil = "sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+    private const string Tag = "docker.io/library/app:1";
+    private const string ByDigest = "docker.io/library/app@" + Good;
 
     private readonly FakeGate _gate = new();
     private readonly FakeContainerd _containerd = new();
     private readonly ListLogger _log = new();
     private readonly ImageStatusMethod _method;
 
-    public ImageStatusMethodTests() => _method = new ImageStatusMethod(_gate, _containerd, _log);
+    public ImageStatusMethodTests() => _method = new ImageStatusMethod(_gate, _containerd, new ImageFinder(new CriCalls(_containerd)), _log);
 
     [Fact]
     public async Task HandleAsync_Shown_PassesTheReplyOnByteForByte()
@@ -29,7 +33,65 @@ public sealed class ImageStatusMethodTests
 
         var judged = Assert.Single(_gate.Judged);
         Assert.Equal(("app:1", ImageId), (judged.Asked, judged.Id));
+<<<<<<< HEAD
         Assert.Equal(["docker.io/library/app:1", "docker.io/library/app@sha256:x"], judged.Names.Select(n => n.Name));
+=======
+        Assert.Equal([new ImageName(Tag, null), new ImageName(ByDigest, null)], judged.Names);
+    }
+
+    [Fact]
+    public async Task HandleAsync_NamesWithRecords_AreJudgedByWhatTheyPointAt()
+    {
+        Found();
+        _gate.Judge = _ => new Presence(true, null);
+        _containerd.SetRecord(ByDigest, Evil);
+        _containerd.SetRecord(ImageId, Good);
+
+        await _method.HandleAsync(Request(Tag), CancellationToken.None);
+
+        // The name says one digest, containerd's record of it another: that is how `ctr images tag` smuggles.
+        Assert.Equal(
+            [new ImageName(Tag, null), new ImageName(ImageId, Digest.Parse(Good)), new ImageName(ByDigest, Digest.Parse(Evil))],
+            Assert.Single(_gate.Judged).Names);
+    }
+
+    [Fact]
+    public async Task HandleAsync_RecordWithTheVeryTextAsName_IsJudgedFirst()
+    {
+        Found();
+        _gate.Judge = _ => new Presence(true, null);
+        _containerd.SetRecord("app:1", Evil);
+
+        await _method.HandleAsync(Request("app:1"), CancellationToken.None);
+
+        Assert.Equal(new ImageName("app:1", Digest.Parse(Evil)), Assert.Single(_gate.Judged).Names[0]);
+    }
+
+    [Theory]
+    [InlineData(14)]
+    [InlineData(0)]
+    public async Task HandleAsync_RecordCannotBeRead_FailsAndIsNeitherShownNorHidden(int status)
+    {
+        var found = Found();
+        _containerd.Intercept = (call, _) => Task.FromResult<GrpcReply?>(
+            call.Path.EndsWith("/ImageStatus", StringComparison.Ordinal) ? found : new GrpcReply((GrpcStatusCode)status, "gone", new byte[] { 0x0A, 0x7F }, [], [], TrailersOnly: false));
+
+        Assert.Equal(GrpcStatusCode.Unknown, (await _method.HandleAsync(Request("app:1"), CancellationToken.None)).Status);
+        Assert.Empty(_gate.Judged);
+    }
+
+    [Theory]
+    [InlineData(GateLimits.MaxNamesPerImage - 1, 0)]
+    [InlineData(GateLimits.MaxNamesPerImage, 2)]
+    public async Task HandleAsync_ManyNames_FailsAboveTheLimit(int others, int expected)
+    {
+        var image = new Image { Id = ImageId };
+        image.RepoTags.Add(Enumerable.Range(0, others).Select(number => $"docker.io/library/app:{number}"));
+        Answer(FakeContainerd.Ok(new ImageStatusResponse { Image = image }));
+        _gate.Judge = _ => new Presence(true, null);
+
+        Assert.Equal((GrpcStatusCode)expected, (await _method.HandleAsync(Request(ImageId), CancellationToken.None)).Status);
+>>>>>>> 54c3913 (CriProxy: CreateContainer and RestorePod are judged, for the pod's own namespace; ImageStatus judges names by what they point at)
     }
 
     [Fact]
@@ -39,7 +101,8 @@ public sealed class ImageStatusMethodTests
         _gate.Judge = _ => new Presence(true, null);
         var request = Request("app:1");
         await _method.HandleAsync(request, CancellationToken.None);
-        Assert.Same(request, Assert.Single(_containerd.Calls));
+        Assert.Same(request, _containerd.Calls[0]);
+        Assert.All(_containerd.Calls.Skip(1), call => Assert.Equal("/containerd.services.images.v1.Images/Get", call.Path));
     }
 
     [Fact]
@@ -148,14 +211,14 @@ public sealed class ImageStatusMethodTests
     private GrpcReply Found()
     {
         var image = new Image { Id = ImageId };
-        image.RepoTags.Add("docker.io/library/app:1");
-        image.RepoDigests.Add("docker.io/library/app@sha256:x");
+        image.RepoTags.Add(Tag);
+        image.RepoDigests.Add(ByDigest);
         return Answer(FakeContainerd.Ok(new ImageStatusResponse { Image = image }));
     }
 
     private GrpcReply Answer(GrpcReply reply)
     {
-        _containerd.Intercept = (_, _) => Task.FromResult<GrpcReply?>(reply);
+        _containerd.Intercept = (call, _) => Task.FromResult(call.Path.EndsWith("/ImageStatus", StringComparison.Ordinal) ? reply : null);
         return reply;
     }
 }

@@ -25,7 +25,7 @@ public sealed class PullImageMethodTests
         var time = new FakeTimeProvider();
         _containerd.ImageIds[Digest] = ImageId;
         _gate.Decide = (request, _) => Task.FromResult<Decision>(Decisions.Admitted(request.Image, Digest));
-        _method = new PullImageMethod(_gate, new AdmittedPull(_containerd), new TagNaming(new CriCalls(_containerd), time), time, _log);
+        _method = new PullImageMethod(_gate, new AdmittedPull(_gate, _containerd), new TagNaming(new CriCalls(_containerd), time), time, _log);
     }
 
     [Fact]
@@ -74,6 +74,24 @@ public sealed class PullImageMethodTests
             Assert.Contains(new MetadataEntry("containerd-namespace", "k8s.io"), call.Metadata);
             Assert.DoesNotContain(call.Metadata, entry => entry.Name == "x-caller");
         }
+    }
+
+    [Fact]
+    public async Task HandleAsync_Admitted_TheGateKnowsOfThePullWhileItRunsAndNotAfter()
+    {
+        var during = new List<int>();
+        _containerd.Intercept = (_, _) =>
+        {
+            during.Add(_gate.UnderWay);
+            return Task.FromResult<GrpcReply?>(null);
+        };
+
+        await _method.HandleAsync(Request($"registry.example/app@{Digest}"), CancellationToken.None);
+        _containerd.Intercept = (_, _) => throw new IOException("gone");
+        await Assert.ThrowsAsync<IOException>(() => _method.HandleAsync(Request($"registry.example/app@{Digest}"), CancellationToken.None));
+
+        Assert.Equal([1], during);
+        Assert.Equal(0, _gate.UnderWay);
     }
 
     [Fact]

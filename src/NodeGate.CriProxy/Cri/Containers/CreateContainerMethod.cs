@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+using NodeGate.CriProxy.Cri.Runtime;
+using NodeGate.CriProxy.Wire;
+
+namespace NodeGate.CriProxy.Cri.Containers;
+
+/// <summary>CreateContainer.</summary>
+internal sealed class CreateContainerMethod(ContainerJudge judge, IUpstreamChannel containerd, CriCalls calls, ILogger logger)
+    : ContainerMethod("CreateContainer", judge, containerd, logger)
+{
+    /// <inheritdoc/>
+    protected override ContainerCall Parse(ReadOnlyMemory<byte> message) => ContainerCall.ParseCreate(message);
+
+    /// <inheritdoc/>
+    protected override Task<GrpcReply> UndoAsync(string service, ReadOnlyMemory<byte> answer) =>
+        calls.RemoveContainerAsync(service, CreateContainerResponse.Parser.ParseFrom(answer.Span).ContainerId);
+}
