@@ -19,7 +19,7 @@ internal abstract class ContainerMethod(string method, ContainerJudge judge, IUp
         ContainerCall call;
         try
         {
-            call = Parse(request.Message);
+            call = CallOf(request.Message);
         }
         catch (FormatException fault)
         {
@@ -46,7 +46,7 @@ internal abstract class ContainerMethod(string method, ContainerJudge judge, IUp
 
     /// <summary>Reads the request.</summary>
     /// <exception cref="FormatException">It is malformed or ambiguous.</exception>
-    protected abstract ContainerCall Parse(ReadOnlyMemory<byte> message);
+    protected abstract ContainerCall CallOf(ReadOnlyMemory<byte> message);
 
     /// <summary>Removes what <paramref name="answer"/> says was made.</summary>
     /// <exception cref="InvalidProtocolBufferException">The answer cannot be read.</exception>

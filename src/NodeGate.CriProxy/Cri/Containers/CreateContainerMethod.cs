@@ -9,7 +9,7 @@ internal sealed class CreateContainerMethod(ContainerJudge judge, IUpstreamChann
     : ContainerMethod("CreateContainer", judge, containerd, logger)
 {
     /// <inheritdoc/>
-    protected override ContainerCall Parse(ReadOnlyMemory<byte> message) => ContainerCall.ParseCreate(message);
+    protected override ContainerCall CallOf(ReadOnlyMemory<byte> message) => ContainerCall.ParseCreate(message);
 
     /// <inheritdoc/>
     protected override Task<GrpcReply> UndoAsync(string service, ReadOnlyMemory<byte> answer) =>

@@ -9,7 +9,7 @@ internal sealed class RestorePodMethod(ContainerJudge judge, IUpstreamChannel co
     : ContainerMethod("RestorePod", judge, containerd, logger)
 {
     /// <inheritdoc/>
-    protected override ContainerCall Parse(ReadOnlyMemory<byte> message)
+    protected override ContainerCall CallOf(ReadOnlyMemory<byte> message)
     {
         var call = ContainerCall.ParseRestore(message);
 

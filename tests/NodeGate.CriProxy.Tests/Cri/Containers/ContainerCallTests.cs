@@ -20,7 +20,7 @@ public sealed class ContainerCallTests
         var call = ContainerCall.ParseCreate(request.ToByteArray());
 
         Assert.Equal(
-            [new AskedImage("sha256:1", "app:1", false), new AskedImage("sha256:2", "data:1", true), new AskedImage("sha256:1", null, true)], call.Images);
+            [new AskedImage("sha256:1", "app:1", false), new AskedImage("sha256:2", "data:1", true), new AskedImage("sha256:1", null, true)], call.Images.ToArray());
         Assert.Equal(("prod", "pod-1", "uid-1"), (call.Namespace, call.Pod, call.PodUid));
     }
 
@@ -51,7 +51,7 @@ public sealed class ContainerCallTests
 
         var call = ContainerCall.ParseRestore(request.ToByteArray());
 
-        Assert.Equal([new AskedImage("a", "app", false), new AskedImage("b", null, false), new AskedImage("c", null, true)], call.Images);
+        Assert.Equal([new AskedImage("a", "app", false), new AskedImage("b", null, false), new AskedImage("c", null, true)], call.Images.ToArray());
         Assert.Equal("prod", call.Namespace);
     }
 

@@ -54,7 +54,7 @@ public sealed class CreateContainerMethodTests
         Assert.Equal(
             (ImageId, ImageId, Tag, "prod", "pod", "1", DecisionEvent.CreateContainer),
             (judged.Image.Asked, judged.Image.Id, judged.Written, judged.Namespace, judged.Pod, judged.PodUid, judged.Event));
-        Assert.Equal([new ImageName(ImageId, Digest.Parse(Good)), new ImageName(Tag, Digest.Parse(Good))], judged.Image.Names);
+        Assert.Equal([new ImageName(ImageId, Digest.Parse(Good)), new ImageName(Tag, Digest.Parse(Good))], judged.Image.Names.ToArray());
 
         // One look before, one after, for the image and its two names.
         Assert.Equal(["ImageStatus", "Get", "Get", "CreateContainer", "ImageStatus", "Get", "Get"], _containerd.Methods);
