@@ -93,9 +93,32 @@ public sealed class ConfigLoaderTests
     [Fact]
     public void Parse_SocketPathOfMoreThan107Bytes_IsRefusedAndNamesTheLimit()
     {
-        Loaded(Head + $"listen: unix:///{new string('a', 106)}\n");
-        var error = Assert.Single(Refused(Head + $"listen: unix:///{new string('a', 107)}\n"));
+        Loaded(Head + $"upstream: unix:///{new string('a', 106)}\n");
+        var error = Assert.Single(Refused(Head + $"upstream: unix:///{new string('a', 107)}\n"));
         Assert.Contains("107 bytes", error.Expected, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_ListenWithoutRoomForTheControlSocket_IsRefusedAndSaysWhy()
+    {
+        Loaded(Head + $"listen: unix:///{new string('a', 98)}\n");
+        var error = Assert.Single(Refused(Head + $"listen: unix:///{new string('a', 99)}\n"));
+        Assert.Contains("99 bytes", error.Expected, StringComparison.Ordinal);
+        Assert.Contains("-control.sock", error.Expected, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("cache: {graceFor: 0s}\n", 0)]
+    [InlineData("cache: {graceFor: 72h}\n", 72)]
+    public void Parse_GraceFor_IsZeroUnlessSet(string text, int hours) =>
+        Assert.Equal(TimeSpan.FromHours(hours), Loaded(Head + text).Cache.GraceFor);
+
+    [Fact]
+    public void Parse_GraceForThatIsNoDuration_IsRefused()
+    {
+        var error = Assert.Single(Refused(Head + "cache: {graceFor: -1s}\n"));
+        Assert.Contains("a duration", error.Expected, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,6 +64,12 @@ public sealed class Ledger : IDisposable
         return ledger;
     }
 
+    /// <summary>How many admissions are remembered.</summary>
+    public int AdmissionCount => _admissions.Count;
+
+    /// <summary>How many pulled images are remembered.</summary>
+    public int PulledCount => _pulled.Count;
+
     /// <summary>The admission for <paramref name="key"/> if it is still fresh.</summary>
     public Admission? FindAdmission(AdmissionKey key) =>
         _admissions.Find(key, out var age) is { } admission && age < _options.AdmittedFor ? admission : null;

@@ -8,6 +8,13 @@ internal static class CommandLine
     /// <summary>Parses <paramref name="args"/> and runs the command. Usage errors are listed, with a hint, and exit 64.</summary>
     internal static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {
+        // Before anything else: containerd waits for this one at every pull, and its options are Go's.
+        if (args is [ImageVerifierCommand.Name, .. var rest] && !rest.Contains("--help", StringComparer.Ordinal))
+        {
+            await using var input = Console.OpenStandardInput();
+            return await ImageVerifierCommand.RunAsync(rest, input, output, CancellationToken.None);
+        }
+
         // Signals are not the library's: its handler would end `run` two seconds after SIGTERM, in the middle of a drain, and cancel one that is
         // still starting. `run` catches them itself; the other commands keep nothing and end by them.
         var settings = new InvocationConfiguration
@@ -51,8 +58,11 @@ internal static class CommandLine
             """);
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(ScanCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
         root.Subcommands.Add(TrustCommand.Create());
+        root.Subcommands.Add(ImageVerifierCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());
         return root;
     }

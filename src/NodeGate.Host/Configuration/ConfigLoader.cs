@@ -1,4 +1,6 @@
+using NodeGate.CriProxy;
 using NodeGate.Host.Commands;
+using NodeGate.Host.Control;
 using NodeGate.Host.Daemon;
 using NodeGate.Policy;
 using NodeGate.Policy.Loading;
@@ -55,9 +57,13 @@ internal static class ConfigLoader
         root.Exactly("kind", "NodeGateConfig");
         var config = new NodeGateConfig
         {
-            Listen = root.UnixSocket("listen", defaults.Listen),
+            Listen = root.UnixSocket(
+                "listen",
+                defaults.Listen,
+                ControlSocket.MaxListenBytes,
+                $"the kernel takes {CriProxyOptions.MaxSocketPathBytes}, and the control socket's (…{ControlSocket.PathFor(".sock")}) must fit as well"),
             ListenGroup = root.Text("listenGroup"),
-            Upstream = root.UnixSocket("upstream", defaults.Upstream),
+            Upstream = root.UnixSocket("upstream", defaults.Upstream, CriProxyOptions.MaxSocketPathBytes, "the kernel takes no longer one"),
             Policy = root.AbsolutePath("policy", defaults.Policy),
             State = root.AbsolutePath("state", defaults.State),
             Audit = ReadAudit(root.Section("audit"), defaults.Audit),
@@ -99,6 +105,7 @@ internal static class ConfigLoader
         var cache = new CacheConfig
         {
             AdmittedFor = section.Duration("admittedFor", defaults.AdmittedFor),
+            GraceFor = section.DurationOrZero("graceFor", defaults.GraceFor),
             DeniedFor = section.Duration("deniedFor", defaults.DeniedFor),
         };
         section.RefuseOthers();

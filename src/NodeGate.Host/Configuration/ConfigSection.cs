@@ -1,5 +1,4 @@
 using System.Net;
-using NodeGate.CriProxy;
 using NodeGate.Policy;
 using NodeGate.Policy.Loading;
 using NodeGate.Policy.Loading.Yaml;
@@ -85,7 +84,11 @@ internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
         }
     }
 
-    internal string UnixSocket(string key, string fallback)
+    /// <param name="key">The key.</param>
+    /// <param name="fallback">The default.</param>
+    /// <param name="maxBytes">The longest path.</param>
+    /// <param name="because">Why not a longer one.</param>
+    internal string UnixSocket(string key, string fallback, int maxBytes, string because)
     {
         if (Text(key) is not { } text)
         {
@@ -97,9 +100,9 @@ internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
         {
             errors.Add(Find(key)!, "a unix socket with an absolute path, such as unix:///run/nodegate/nodegate.sock");
         }
-        else if (System.Text.Encoding.UTF8.GetByteCount(path) > CriProxyOptions.MaxSocketPathBytes)
+        else if (System.Text.Encoding.UTF8.GetByteCount(path) > maxBytes)
         {
-            errors.Add(Find(key)!, $"a socket path of at most {CriProxyOptions.MaxSocketPathBytes} bytes: the kernel takes no longer one");
+            errors.Add(Find(key)!, $"a socket path of at most {maxBytes} bytes: {because}");
         }
 
         return path;
@@ -131,6 +134,9 @@ internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
         errors.Add(Find(key)!, "a duration greater than zero, such as 30s, 24h or 1h30m");
         return fallback;
     }
+
+    /// <summary>A duration, or <c>0s</c> for none.</summary>
+    internal TimeSpan DurationOrZero(string key, TimeSpan fallback) => Text(key) is "0" or "0s" ? TimeSpan.Zero : Duration(key, fallback);
 
     internal long Size(string key, long fallback, long min)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using NodeGate.Host.Control;
 using NodeGate.Oci;
 using NodeGate.Policy;
 
@@ -24,12 +25,16 @@ internal sealed class DecisionMetrics(IDecisionSink next) : IDecisionSink
         }
     }
 
+    /// <summary>What was decided how often, in a stable order.</summary>
+    internal IReadOnlyList<StatusReport.DecisionPart> Counts() =>
+        [.. Ordered().Select(c => new StatusReport.DecisionPart(c.Key.Event.ToString(), c.Key.Decision, c.Key.Reason.ToString(), c.Value.Count))];
+
     /// <summary>The exposition of all counters, in a stable order.</summary>
     internal string Render(string policyRevision, bool ready, long residentBytes)
     {
         var text = new StringBuilder(1024);
         Line(text, "# TYPE nodegate_decisions_total counter");
-        var ordered = _counters.OrderBy(c => c.Key.Event).ThenBy(c => c.Key.Decision, StringComparer.Ordinal).ThenBy(c => c.Key.Reason).ToArray();
+        var ordered = Ordered();
         foreach (var (key, counter) in ordered)
         {
             Line(text, $"nodegate_decisions_total{Labels(key)} {counter.Count}");
@@ -50,6 +55,9 @@ internal sealed class DecisionMetrics(IDecisionSink next) : IDecisionSink
         Line(text, $"process_resident_memory_bytes {residentBytes}");
         return text.ToString();
     }
+
+    private KeyValuePair<(DecisionEvent Event, string Decision, DecisionReason Reason), Counter>[] Ordered() =>
+        [.. _counters.OrderBy(c => c.Key.Event).ThenBy(c => c.Key.Decision, StringComparer.Ordinal).ThenBy(c => c.Key.Reason)];
 
     private static string Labels((DecisionEvent Event, string Decision, DecisionReason Reason) key) =>
         $"{{event=\"{key.Event}\",decision=\"{key.Decision}\",reason=\"{key.Reason}\"}}";

@@ -29,6 +29,21 @@ internal static partial class HostLog
     [LoggerMessage(1007, LogLevel.Warning, "{Warning}", EventName = "Warning")]
     internal static partial void Warning(ILogger logger, string warning);
 
+    [LoggerMessage(1008, LogLevel.Warning, "A request on the control socket was refused: {Path}: {Problem}", EventName = "ControlRefused")]
+    internal static partial void ControlRefused(ILogger logger, string path, string problem);
+
+    [LoggerMessage(1009, LogLevel.Error, "The image {Image} ({Id}) could not be judged", EventName = "NotJudged")]
+    internal static partial void NotJudged(ILogger logger, Exception exception, string image, string id);
+
+    [LoggerMessage(1010, LogLevel.Warning, "The exception {Exception} of {Owner} ends on {Expires}: sign its images, or agree on a later date", EventName = "ExceptionEndsSoon")]
+    internal static partial void ExceptionEndsSoon(ILogger logger, string exception, string owner, string expires);
+
+    [LoggerMessage(1011, LogLevel.Warning, "The exception {Exception} of {Owner} ended on {Expires} and exempts nothing any more: take it out of the policy", EventName = "ExceptionEnded")]
+    internal static partial void ExceptionEnded(ILogger logger, string exception, string owner, string expires);
+
+    [LoggerMessage(1012, LogLevel.Error, "A request on the control socket failed: {Path}", EventName = "ControlFailed")]
+    internal static partial void ControlFailed(ILogger logger, Exception exception, string path);
+
     [LoggerMessage(1020, LogLevel.Information, "Trust root {Name}: {Outcome}: {Detail}", EventName = "TrustRefreshed")]
     internal static partial void TrustRefreshed(ILogger logger, string name, string outcome, string detail);
 

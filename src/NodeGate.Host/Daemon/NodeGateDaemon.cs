@@ -1,10 +1,14 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using NodeGate.Audit;
 using NodeGate.CriProxy;
+using NodeGate.CriProxy.Inventory;
 using NodeGate.Gate;
 using NodeGate.Gate.State;
 using NodeGate.Host.Commands;
 using NodeGate.Host.Configuration;
+using NodeGate.Host.Control;
+using NodeGate.Host.Scanning;
 using NodeGate.Host.Trust;
 using NodeGate.Policy;
 using NodeGate.Registry;
@@ -19,18 +23,19 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
 
     private readonly NodeGateConfig _config;
     private readonly PolicyStore _policy;
-    private readonly TrustRefresher _trust;
+    private readonly ImmutableArray<Func<CancellationToken, Task>> _background;
     private readonly DecisionMetrics _sink;
     private readonly CriProxyServer _server;
     private readonly ILogger _logger;
     private readonly Stack<IAsyncDisposable> _owned;
 
     private NodeGateDaemon(
-        NodeGateConfig config, PolicyStore policy, DecisionMetrics sink, CriProxyServer server, TrustRefresher trust, ILogger logger, Stack<IAsyncDisposable> owned)
+        NodeGateConfig config, PolicyStore policy, DecisionMetrics sink, CriProxyServer server,
+        ImmutableArray<Func<CancellationToken, Task>> background, ILogger logger, Stack<IAsyncDisposable> owned)
     {
         _config = config;
         _policy = policy;
-        _trust = trust;
+        _background = background;
         _sink = sink;
         _server = server;
         _logger = logger;
@@ -68,14 +73,32 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
             var server = new CriProxyServer(
                 new CriProxyOptions { Listen = config.Listen, ListenGroup = config.ListenGroup, Upstream = config.Upstream }, gate, time, loggers);
             owned.Push(server);
+            var inventory = new NodeInventory(config.Upstream, time, loggers.CreateLogger<NodeInventory>());
+            owned.Push(inventory);
+            var trustStore = new TufTrustStore(config.State, time);
+            var control = new DaemonControl
+            {
+                Config = config,
+                Policy = store,
+                Metrics = sink,
+                Ledger = ledger,
+                Gate = gate,
+                Server = server,
+                Scanner = new NodeScanner(inventory, gate, logger),
+                TrustStore = trustStore,
+            };
+            // Before the kubelet's socket: containerd's verifier plugin asks about the very first pull that is forwarded.
+            owned.Push(await ControlServer.StartAsync(
+                ControlSocket.PathFor(config.Listen), control.Actions, loggers.CreateLogger<ControlServer>(), cancellationToken));
             await server.StartAsync(cancellationToken);
+            var exceptions = new ExceptionWatch(() => store.Current, time, loggers.CreateLogger<ExceptionWatch>());
             var trust = new TrustRefresher(
-                new TufTrustStore(config.State, time),
+                trustStore,
                 () => store.Current.TrustRoots.Select(root => root.Tuf).OfType<TufSource>(),
                 Random.Shared.NextDouble,
                 time,
                 loggers.CreateLogger<TrustRefresher>());
-            var daemon = new NodeGateDaemon(config, store, sink, server, trust, logger, owned);
+            var daemon = new NodeGateDaemon(config, store, sink, server, [trust.RunAsync, exceptions.RunAsync], logger, owned);
             await daemon.ServeHealthAsync(cancellationToken);
             daemon.SayStarted();
             return daemon;
@@ -92,15 +115,14 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
     {
         using var watching = new CancellationTokenSource();
         signals.OnHangUp(_policy.RequestReload);
-        var watch = _policy.WatchAsync(_sink, TimeProvider.System, watching.Token);
-        var refresh = _trust.RunAsync(watching.Token);
-        // Both end only by cancellation; when one ends otherwise the daemon must not go on with a policy or trust roots that nobody follows.
-        await await Task.WhenAny(signals.Stop, watch, refresh);
+        Task[] background = [_policy.WatchAsync(_sink, TimeProvider.System, watching.Token), .. _background.Select(run => run(watching.Token))];
+        // They end only by cancellation; when one ends otherwise the daemon must not go on with a policy or trust roots that nobody follows.
+        await await Task.WhenAny([signals.Stop, .. background]);
 
         HostLog.Draining(_logger, await signals.Stop, (int)DrainTime.TotalSeconds);
         await _server.DrainAsync(DrainTime);
         await watching.CancelAsync();
-        await Task.WhenAll(watch, refresh).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.Stop, Message = $"nodegate {VersionCommand.Version}", PolicyRevision = _policy.Current.Revision });
         HostLog.Stopped(_logger);
     }
@@ -127,7 +149,7 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
             _owned.Push(await HealthServer.StartAsync(
                 listen,
                 () => _server.IsUpstreamReachable,
-                () => _sink.Render(_policy.Current.Revision, _server.IsUpstreamReachable, Environment.WorkingSet),
+                () => _sink.Render(_policy.Current.Revision, _server.IsUpstreamReachable, Environment.WorkingSet) + NodeMetrics.Render(_policy.Current, null),
                 cancellationToken));
         }
     }

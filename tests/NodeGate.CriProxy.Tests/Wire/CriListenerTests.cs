@@ -42,7 +42,7 @@ public sealed class CriListenerTests : IAsyncLifetime
     public void Start_SocketInUse_IsRefused()
     {
         _place.Start();
-        var error = Assert.Throws<ListenException>(() => SocketFile.Listen(_place.SocketPath, group: null));
+        var error = Assert.Throws<ListenException>(() => SocketFile.Listen(_place.SocketPath, group: null, SocketFile.OwnerAndGroup));
         Assert.Contains("in use", error.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(_place.SocketPath));
     }
@@ -51,7 +51,7 @@ public sealed class CriListenerTests : IAsyncLifetime
     public void Start_NotASocket_IsRefusedAndKept()
     {
         File.WriteAllText(_place.SocketPath, "mine");
-        Assert.Contains("not a socket", Assert.Throws<ListenException>(() => SocketFile.Listen(_place.SocketPath, group: null)).Message, StringComparison.Ordinal);
+        Assert.Contains("not a socket", Assert.Throws<ListenException>(() => SocketFile.Listen(_place.SocketPath, group: null, SocketFile.OwnerAndGroup)).Message, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(_place.SocketPath));
     }
 
@@ -59,14 +59,14 @@ public sealed class CriListenerTests : IAsyncLifetime
     public void Start_PathTooLong_SaysTheLimit()
     {
         var path = "/tmp/" + new string('x', SocketFile.MaxPathBytes - 4);
-        Assert.Contains("at most 107", Assert.Throws<ListenException>(() => SocketFile.Listen(path, group: null)).Message, StringComparison.Ordinal);
+        Assert.Contains("at most 107", Assert.Throws<ListenException>(() => SocketFile.Listen(path, group: null, SocketFile.OwnerAndGroup)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Start_FolderThatIsNotThere_IsCreated()
     {
         var path = Path.Combine(Path.GetDirectoryName(_place.SocketPath)!, "run", "nodegate", "n.sock");
-        SocketFile.Listen(path, group: null).Remove();
+        SocketFile.Listen(path, group: null, SocketFile.OwnerAndGroup).Remove();
         Assert.True(Directory.Exists(Path.GetDirectoryName(path)));
     }
 
@@ -75,14 +75,14 @@ public sealed class CriListenerTests : IAsyncLifetime
     {
         var file = Path.Combine(Path.GetDirectoryName(_place.SocketPath)!, "file");
         File.WriteAllText(file, "");
-        var error = Assert.Throws<ListenException>(() => SocketFile.Listen(Path.Combine(file, "n.sock"), group: null));
+        var error = Assert.Throws<ListenException>(() => SocketFile.Listen(Path.Combine(file, "n.sock"), group: null, SocketFile.OwnerAndGroup));
         Assert.Contains($"cannot create the folder {file}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Start_UnknownGroup_IsRefusedBeforeTheSocketExists()
     {
-        Assert.Contains("no-such-group", Assert.Throws<ListenException>(() => SocketFile.Listen(_place.SocketPath, "no-such-group")).Message, StringComparison.Ordinal);
+        Assert.Contains("no-such-group", Assert.Throws<ListenException>(() => SocketFile.Listen(_place.SocketPath, "no-such-group", SocketFile.OwnerAndGroup)).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_place.SocketPath));
     }
 
@@ -91,7 +91,7 @@ public sealed class CriListenerTests : IAsyncLifetime
     [InlineData("root")]
     public void Start_Group_NameOrNumber(string group)
     {
-        var file = SocketFile.Listen(_place.SocketPath, group);
+        var file = SocketFile.Listen(_place.SocketPath, group, SocketFile.OwnerAndGroup);
         Assert.True(File.Exists(_place.SocketPath));
         file.Remove();
     }

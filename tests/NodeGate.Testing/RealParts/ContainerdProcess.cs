@@ -29,6 +29,9 @@ public sealed class ContainerdProcess : IAsyncDisposable
     /// <summary>Where hosts.toml files are looked for.</summary>
     public string CertsDir { get; }
 
+    /// <summary>Where 2.x looks for image verifiers at each pull of its transfer service; it is not there until a test makes it.</summary>
+    public string VerifierFolder => _folder.At("verifiers");
+
     public int ProcessId => _process.Id;
 
     public static Task<ContainerdProcess> StartAsync(string version) => StartAsync(version, new ContainerdOptions());

@@ -50,7 +50,7 @@ internal sealed class CriListener : IAsyncDisposable
     /// <exception cref="ListenException">The path cannot be listened on.</exception>
     public static CriListener Start(CriListenerOptions options, ICallRouter router, TimeProvider time, ILogger logger)
     {
-        var file = SocketFile.Listen(options.SocketPath, options.Group);
+        var file = SocketFile.Listen(options.SocketPath, options.Group, SocketFile.OwnerAndGroup);
         if (file.ReplacedStale)
         {
             WireLog.StaleSocketReplaced(logger, options.SocketPath);

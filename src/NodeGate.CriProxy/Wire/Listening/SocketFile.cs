@@ -7,12 +7,17 @@ using System.Text;
 namespace NodeGate.CriProxy.Wire.Listening;
 
 /// <summary>A listening unix socket and the file that names it.</summary>
-internal sealed partial class SocketFile
+public sealed partial class SocketFile
 {
     /// <summary>sun_path has 108 bytes, one of them for the terminating zero (unix(7)).</summary>
     public const int MaxPathBytes = 107;
 
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    /// <summary>0600: root alone.</summary>
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>0660: root and one group.</summary>
+    public const UnixFileMode OwnerAndGroup = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
@@ -28,15 +33,18 @@ internal sealed partial class SocketFile
         ReplacedStale = replacedStale;
     }
 
+    /// <summary>The listening socket.</summary>
     public Socket Socket { get; }
 
+    /// <summary>Where it listens.</summary>
     public string Path { get; }
 
+    /// <summary>True when the file of a process that had ended was replaced.</summary>
     public bool ReplacedStale { get; }
 
-    /// <summary>Binds <paramref name="path"/> with mode 0660, owned by us and by <paramref name="group"/> (a name or a number), and listens.</summary>
-    /// <exception cref="ListenException">The path is too long, in use, not a socket, or cannot be created.</exception>
-    public static SocketFile Listen(string path, string? group)
+    /// <summary>Binds <paramref name="path"/> with <paramref name="mode"/>, owned by us and by <paramref name="group"/> (a name or a number; null: our own), and listens.</summary>
+    /// <exception cref="NodeGate.Oci.NodeGateException">The path is too long, in use, not a socket, or cannot be created.</exception>
+    public static SocketFile Listen(string path, string? group, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -52,7 +60,7 @@ internal sealed partial class SocketFile
         {
             // Between bind and listen the file is there but every connect is refused: mode and group are set before anybody can come in.
             socket.Bind(new UnixPathEndPoint(new UnixDomainSocketEndPoint(path)));
-            File.SetUnixFileMode(path, Mode);
+            File.SetUnixFileMode(path, mode);
             if (groupId >= 0 && ChangeOwner(path, uint.MaxValue, (uint)groupId) != 0)
             {
                 throw new ListenException($"cannot give {path} to group {group}: {ErrorText()}");
