@@ -8,6 +8,9 @@ public sealed class DeciderTests
     private const string Static = "rules: [{name: a, images: [\"ghcr.io/a/**\"], MODEallow: {reason: trusted base}}, {name: d, images: [\"ghcr.io/d/**\"], MODEdeny: {reason: retired}}]\n";
     private const string Required = Policies.Authorities + "rules: [{name: r, images: [\"**\"], MODErequire: {anyOf: [one]}}]\n";
 
+    private static readonly string Exception =
+        $"exceptions: [{{name: e, images: [\"ghcr.io/d/x@{Policies.A}\"], expires: 2026-12-01T00:00:00Z, owner: team-a, ticket: SEC-1}}]\n";
+
     [Fact]
     public void FromStatic_Allow_AdmitsTheReferenceAsAskedFor()
     {
@@ -209,6 +212,134 @@ public sealed class DeciderTests
         Assert.Throws<ArgumentException>(() => Decider.FromStatic(match, other));
         Assert.Throws<ArgumentException>(() => Decider.FromStatic(match, audit));
     }
+
+    [Fact]
+    public void FromStatic_Exception_SaysUntilWhenWhoseAndWhere()
+    {
+        var (match, basis) = Basis(Static + Exception, "ghcr.io/d/x:v1", Policies.A);
+
+        var decision = Assert.IsType<Decision.Admitted>(Decider.FromStatic(match, basis));
+
+        Assert.Equal(DecisionReason.Exempted, decision.Reason);
+        Assert.Equal("Exempted until 2026-12-01T00:00:00Z by exception 'e' of team-a, SEC-1.", decision.Message);
+        Assert.Equal($"ghcr.io/d/x@{Policies.A}", decision.Image.PullReference.ToString());
+        Assert.Equal(("e", $"ghcr.io/d/x@{Policies.A}"), (match.Rule, match.Pattern));
+    }
+
+    [Fact]
+    public void FromStatic_ExceptionForAnotherDigestThanWouldBePulled_Throws()
+    {
+        var (match, basis) = Basis(Static + Exception, "ghcr.io/d/x:v1", Policies.A);
+
+        Assert.Throws<ArgumentException>(() => Decider.FromStatic(match, basis with { Digest = null }));
+        Assert.Throws<ArgumentException>(() => Decider.FromStatic(match, basis with { Digest = Policies.B }));
+    }
+
+    /// <summary>What a reference mentions is not what would be pulled where a digest was resolved.</summary>
+    [Fact]
+    public void Match_ReferenceNamesTheExceptionsDigestAndAnotherWasResolved_IsNotExempt()
+    {
+        var model = Plain(Static + Exception);
+
+        Assert.Equal("d", model.Match(Policies.Ref($"ghcr.io/d/x@{Policies.A}"), Policies.B, null, Policies.Now).Rule);
+        Assert.Equal("e", model.Match(Policies.Ref($"ghcr.io/d/x@{Policies.A}"), null, null, Policies.Now).Rule);
+    }
+
+    [Fact]
+    public void FromStatic_DigestRequired_SaysWhatToWrite()
+    {
+        var decision = DecideStatic("rules: [{name: a, images: [nginx], requireDigest: true, allow: {reason: r}}]\n", "nginx");
+
+        Assert.Equal(DecisionReason.DigestRequired, Assert.IsType<Decision.Denied>(decision).Reason);
+        Assert.Equal("Rule 'a' takes references with a digest only; write docker.io/library/nginx@sha256:… instead of docker.io/library/nginx:latest.", decision.Message);
+    }
+
+    [Fact]
+    public void EveryRefusal_AfterAnException_SaysThatItHasEnded()
+    {
+        const string Ended = "; exception 'e' of team-a ended at 2026-12-01T00:00:00Z.";
+        var later = new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero);
+        var image = Policies.Ref($"ghcr.io/d/x@{Policies.A}");
+        var denied = Plain(Static + Exception).Match(image, null, null, later);
+        var unmatched = Policies.Of(Exception).Match(image, null, null, later);
+        var required = Plain(Required + Exception).Match(image, null, null, later);
+        var basis = required.Basis("x", image, null, null);
+        var missing = new AuthorityVerdict("one", Policies.A, VerdictOutcome.NotSatisfied, DecisionReason.NoSignature, "none.");
+
+        Assert.Equal(
+            "Rule 'd' denies it: retired; use an image that the policy admits, or ask for a change of that rule" + Ended,
+            Decider.FromStatic(denied, denied.Basis("x", image, null, null))!.Message);
+        Assert.EndsWith("or use an image that has one" + Ended, Decider.FromStatic(unmatched, unmatched.Basis("x", image, null, null))!.Message, StringComparison.Ordinal);
+        var refusal = Decider.FromVerdicts(required, basis, [missing]);
+        Assert.Equal("none" + Ended, refusal.Message);
+        Assert.Equal("it is down" + Ended, Decider.Failed(required, basis, DecisionReason.RegistryUnavailable, "it is down").Message);
+
+        // A ledger keeps the text as it was told.
+        Assert.Equal(refusal.Message, Decider.FromLedgerRefusal(required, basis, refusal.Reason, refusal.Message).Message);
+        Assert.Equal(refusal.Message, Decider.FromLedgerRefusal(required, basis, refusal.Reason, "none.").Message);
+
+        // What is admitted is nobody's concern.
+        Assert.DoesNotContain("ended", Decider.FromVerdicts(required, basis, [Verdict("one", Policies.A)]).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FromStatic_ExceptionEndedInAuditMode_SaysSoInWhatIsObserved()
+    {
+        var later = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var image = Policies.Ref($"ghcr.io/d/x@{Policies.A}");
+        var match = Policies.Of("mode: audit\n" + Exception).Match(image, null, null, later);
+
+        var decision = Assert.IsType<Decision.Admitted>(Decider.FromStatic(match, match.Basis("x", image, null, null)));
+
+        Assert.EndsWith("ended at 2026-12-01T00:00:00Z.", decision.Observed!.Message, StringComparison.Ordinal);
+        Assert.Equal("Let through in audit mode: " + decision.Observed.Message, decision.Message);
+    }
+
+    [Fact]
+    public void FromGrace_RuleThatAllowsIt_AdmitsAsCachedAndSaysWhy()
+    {
+        var (match, basis) = Basis("grace: allow\n" + Required, "nginx", Policies.A);
+
+        var decision = Assert.IsType<Decision.Admitted>(Decider.FromGrace(match, basis, ["key:x"], "The registry is down."));
+
+        Assert.True(decision.Cached);
+        Assert.Equal(DecisionReason.Verified, decision.Reason);
+        Assert.Equal(Policies.A, decision.Image.Digest);
+        Assert.Equal(["key:x"], decision.Signers.AsEnumerable());
+        Assert.Equal(
+            $"{Policies.A} satisfies rule 'r', signed by key:x; not verified anew, which cache.graceFor allows during an outage: The registry is down.", decision.Message);
+    }
+
+    [Fact]
+    public void FromGrace_RuleThatDoesNotAllowItOrNoDigest_Throws()
+    {
+        var (strict, strictBasis) = Basis(Required, "nginx", Policies.A);
+        var (match, basis) = Basis("grace: allow\n" + Required, "nginx", null);
+
+        Assert.Throws<ArgumentException>(() => Decider.FromGrace(strict, strictBasis, ["key:x"], "down"));
+        Assert.Throws<ArgumentException>(() => Decider.FromGrace(match, basis, ["key:x"], "down"));
+    }
+
+    [Fact]
+    public void MatchAnyNamespace_Exceptions_AreToldWhereTheyHoldWithWhatTheyWaitFor()
+    {
+        var model = Policies.Of($$$"""
+            rules:
+              - {name: prod, images: ["ghcr.io/d/**"], namespaces: {include: ["prod-*"]}, deny: {reason: r}}
+              - {name: base, images: ["ghcr.io/d/**"], namespaces: {include: [base]}, allow: {reason: r}}
+            exceptions:
+              - {name: dev, images: ["ghcr.io/d/x@{{{Policies.A}}}"], namespaces: {include: [dev, base]}, expires: 2026-12-01T00:00:00Z, owner: o}
+              - {name: ended, images: ["ghcr.io/d/x@{{{Policies.A}}}"], namespaces: {include: [prod-a]}, expires: 2026-01-01T00:00:00Z, owner: o}
+            """);
+        var byTag = Policies.Ref("ghcr.io/d/x:v1");
+
+        Assert.Equal(["base", "prod ended", "prod", "dev", null], Told(model.MatchAnyNamespace(byTag, Policies.A, Policies.Now)));
+        Assert.All(model.MatchAnyNamespace(byTag, null, Policies.Now), m => Assert.Equal(m.Rule is not "base", m.NeedsDigest));
+    }
+
+    private static PolicyModel Plain(string body) => Policies.Of(body.Replace("MODE", "", StringComparison.Ordinal));
+
+    private static IEnumerable<string?> Told(IEnumerable<RuleMatch> matches) => matches.Select(m => m.Ended is null ? m.Rule : $"{m.Rule} {m.Ended.Name}");
 
     internal static (RuleMatch Match, DecisionBasis Basis) Basis(string body, string image, Digest? digest, bool audit = false)
     {
