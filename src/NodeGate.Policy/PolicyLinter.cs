@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
+using NodeGate.Oci;
 using NodeGate.Policy.Patterns;
 using NodeGate.Verification;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Policy;
 
 /// <summary>Looks for what is valid and probably not meant: <c>nodegate policy lint</c>.</summary>
 public static class PolicyLinter
 {
-    /// <summary>All warnings about <paramref name="policy"/>, by place.</summary>
-    public static ImmutableArray<PolicyWarning> Lint(PolicyModel policy)
+    /// <summary>All warnings about <paramref name="policy"/> at <paramref name="now"/>, by place.</summary>
+    public static ImmutableArray<PolicyWarning> Lint(PolicyModel policy, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(policy);
         return
@@ -17,6 +19,7 @@ public static class PolicyLinter
                 .Concat(policy.Rules.SelectMany(OfRule))
                 .Concat(policy.Rules.SelectMany(OfPatterns))
                 .Concat(policy.Rules.SelectMany(rule => OfPrecedence(policy, rule)))
+                .Concat(ExemptionWatch.Of(policy, now).SelectMany(deadline => OfExemption(policy, deadline)))
                 .Concat(OfAuthorities(policy))
                 .OrderBy(w => w.Position.File, StringComparer.Ordinal)
                 .ThenBy(w => w.Position.Line)
@@ -66,23 +69,67 @@ public static class PolicyLinter
                 $"Rule '{rule.Name}' allows {string.Join(", ", open)} without a digest: whatever the registry serves under such a name is run; pin it with '@sha256:…'.");
         }
 
-        if (rule.Namespaces is not { } namespaces)
+        foreach (var warning in OfNamespaces(rule.Position, $"rule '{rule.Name}'", rule.Namespaces))
+        {
+            yield return warning;
+        }
+    }
+
+    private static IEnumerable<PolicyWarning> OfNamespaces(PolicyPosition position, string what, NamespaceSelector? namespaces)
+    {
+        if (namespaces is null)
         {
             yield break;
         }
 
         if (!NamespaceSearch.MayExist([namespaces], []))
         {
-            yield return Warn(rule, PolicyWarningCode.NeverDecides, $"Rule '{rule.Name}' can never decide: its 'exclude' takes away every namespace of its 'include'.");
+            yield return new PolicyWarning(
+                position, PolicyWarningCode.NeverDecides, $"The {what} can never decide: its 'exclude' takes away every namespace of its 'include'.");
             yield break;
         }
 
         var included = new NamespaceSelector([.. namespaces.Include.Select(g => g.Text)], []);
         foreach (var exclude in namespaces.Exclude.Where(e => !NamespaceSearch.MayExist([included, new NamespaceSelector([e.Text], [])], [])))
         {
-            yield return Warn(rule, PolicyWarningCode.NamespaceWithoutEffect, $"The exclude '{exclude}' of rule '{rule.Name}' has no effect: no 'include' has such a namespace.");
+            yield return new PolicyWarning(
+                position, PolicyWarningCode.NamespaceWithoutEffect, $"The exclude '{exclude}' of {what} has no effect: no 'include' has such a namespace.");
         }
     }
+
+    private static IEnumerable<PolicyWarning> OfExemption(PolicyModel policy, ExemptionDeadline deadline)
+    {
+        var exemption = deadline.Exemption;
+        var what = $"exception '{exemption.Name}'";
+        if (deadline.HasEnded || deadline.EndsSoon)
+        {
+            var owner = $"{exemption.Owner}{(exemption.Ticket is null ? "" : $", {exemption.Ticket}")}";
+            yield return deadline.HasEnded
+                ? new PolicyWarning(exemption.Position, PolicyWarningCode.ExceptionEnded, $"The {what} of {owner} ended at {Shown.Time(exemption.Expires)}; remove it.")
+                : new PolicyWarning(
+                    exemption.Position, PolicyWarningCode.ExceptionEndsSoon,
+                    $"The {what} of {owner} ends at {Shown.Time(exemption.Expires)}, within {ExemptionWatch.WarnsAhead.Days} days; what it covers will then be judged by the rules.");
+        }
+
+        if (exemption.Patterns.All(p => IsAllowedAnyway(policy, exemption, p)))
+        {
+            yield return new PolicyWarning(
+                exemption.Position, PolicyWarningCode.ExceptionWithoutEffect, $"The {what} has no effect: what it covers is allowed by the rules anyway; remove it.");
+        }
+
+        foreach (var warning in OfNamespaces(exemption.Position, what, exemption.Namespaces))
+        {
+            yield return warning;
+        }
+    }
+
+    /// <summary>Whether every rule that could decide allows it; not looked into where the repository has wildcards.</summary>
+    private static bool IsAllowedAnyway(PolicyModel policy, PolicyExemption exemption, ImagePattern pattern) =>
+        ImageReference.TryParse(pattern.Text, out var reference, out _)
+        && policy.Rules
+            .Where(r => r.Patterns.Any(p => ImagePattern.Overlap(p, pattern)) && NamespaceSearch.MayMeet(r.Namespaces, exemption.Namespaces, []))
+            .All(r => r is { Action: RuleAction.Allow, RequiresDigest: false })
+        && policy.MatchAnyNamespace(reference, null, DateTimeOffset.MaxValue).All(m => m.Action is RuleAction.Allow);
 
     private static IEnumerable<PolicyWarning> OfPatterns(PolicyRule rule)
     {

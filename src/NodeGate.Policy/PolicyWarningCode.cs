@@ -44,4 +44,13 @@ public enum PolicyWarningCode
 
     /// <summary>A trust root that was fetched has not what an authority needs.</summary>
     TrustRootLacks = 13,
+
+    /// <summary>An exception that ends soon.</summary>
+    ExceptionEndsSoon = 14,
+
+    /// <summary>An exception that has ended.</summary>
+    ExceptionEnded = 15,
+
+    /// <summary>An exception for what is allowed anyway.</summary>
+    ExceptionWithoutEffect = 16,
 }

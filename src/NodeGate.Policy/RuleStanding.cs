@@ -1,6 +1,6 @@
 namespace NodeGate.Policy;
 
-/// <summary>How a rule stands to one image.</summary>
+/// <summary>How a rule or an exception stands to one image.</summary>
 public enum RuleStanding
 {
     /// <summary>None of its patterns matches.</summary>
@@ -14,4 +14,16 @@ public enum RuleStanding
 
     /// <summary>It decides.</summary>
     Decides = 3,
+
+    /// <summary>The rule would decide, and an exception sets it aside.</summary>
+    SetAside = 4,
+
+    /// <summary>The exception has ended.</summary>
+    Ended = 5,
+
+    /// <summary>The exception covers the image, which is allowed anyway.</summary>
+    NotNeeded = 6,
+
+    /// <summary>Another exception covers the image as well, and ends later.</summary>
+    EndsSooner = 7,
 }

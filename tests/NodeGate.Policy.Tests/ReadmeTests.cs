@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests
     {
         var result = Policies.LoadWith(new ReadmeFiles(), text);
         Assert.True(result.IsLoaded, string.Join('\n', result.Errors));
-        Assert.Empty(PolicyLinter.Lint(result.Model));
+        Assert.Empty(PolicyLinter.Lint(result.Model, Policies.Now));
         return result.Model;
     }
 

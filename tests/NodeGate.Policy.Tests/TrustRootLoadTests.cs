@@ -105,14 +105,14 @@ public sealed class TrustRootLoadTests
         Assert.Equal(
             $"the trust root 'corp' of https://tuf.example/ cannot be used: {problem}; run nodegate trust update corp, or wait for the daemon's refresh",
             Requirement(model).TrustRoot.Problem);
-        var warning = Assert.Single(PolicyLinter.Lint(model), w => w.Code == PolicyWarningCode.TrustRootLacks);
+        var warning = Assert.Single(PolicyLinter.Lint(model, Policies.Now), w => w.Code == PolicyWarningCode.TrustRootLacks);
         Assert.Contains(problem, warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Lint_TufThatWasNeverFetched_IsNoFaultOfThePolicy() =>
         Assert.DoesNotContain(
-            PolicyLinter.Lint(Policies.Of("trustRoots: [{name: corp, tuf: {mirror: \"https://tuf.example/\", root: tuf-root.json}}]\n" + Keyless("corp"))),
+            PolicyLinter.Lint(Policies.Of("trustRoots: [{name: corp, tuf: {mirror: \"https://tuf.example/\", root: tuf-root.json}}]\n" + Keyless("corp")), Policies.Now),
             w => w.Code == PolicyWarningCode.TrustRootLacks);
 
     [Theory]

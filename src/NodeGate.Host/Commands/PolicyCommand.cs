@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NodeGate.Oci;
 using NodeGate.Policy;
+using NodeGate.Verification.Strict;
 
 namespace NodeGate.Host.Commands;
 
@@ -83,7 +84,7 @@ internal static class PolicyCommand
             return ExitCode.Usage;
         }
 
-        var warnings = PolicyLinter.Lint(model);
+        var warnings = PolicyLinter.Lint(model, TimeProvider.System.GetUtcNow());
         foreach (var warning in warnings)
         {
             await output.WriteLineAsync($"warning: {warning}");
@@ -118,9 +119,14 @@ internal static class PolicyCommand
         var explanation = PolicyExplainer.Explain(model, reference, digest, @namespace, TimeProvider.System.GetUtcNow());
         await output.WriteLineAsync($"{reference}{(@namespace is null ? "" : $" in namespace {@namespace}")}");
         await output.WriteLineAsync($"  decided by: {explanation.Match.Rule ?? "(no rule; unmatched)"}, {Describe(explanation.Match)}");
+        foreach (var exception in explanation.Exceptions)
+        {
+            await output.WriteLineAsync($"  exception {exception.Rule} ({exception.Position}): {exception.Because}");
+        }
+
         foreach (var rule in explanation.Rules)
         {
-            await output.WriteLineAsync($"  {rule.Rule}: {rule.Because}");
+            await output.WriteLineAsync($"  rule {rule.Rule} ({rule.Position}{(rule.Mode == PolicyMode.Audit ? "; audit" : "")}): {rule.Because}");
         }
 
         return ExitCode.Ok;
@@ -133,6 +139,7 @@ internal static class PolicyCommand
         {
             RuleAction.Allow allow => $"allow: {allow.Reason}{mode}",
             RuleAction.Deny deny => $"deny: {deny.Reason}{mode}",
+            RuleAction.Exempt { Exemption: var exemption } => $"exception until {Shown.Time(exemption.Expires)}, of {exemption.Owner}{mode}",
             RuleAction.Require require => $"require {require}{mode}",
             _ => throw new InvalidOperationException("A rule action that this version does not know."),
         };
