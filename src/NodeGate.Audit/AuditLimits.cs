@@ -29,4 +29,16 @@ public static class AuditLimits
 
     /// <summary>Most rotated files.</summary>
     public const int MaxKeep = 1000;
+
+    /// <summary>Most groups that a query keeps; records of further images are counted, and it is said how many.</summary>
+    public const int MaxGroups = 8192;
+
+    /// <summary>Most namespaces, and most rules, that one group names.</summary>
+    public const int MaxNamesPerGroup = 64;
+
+    /// <summary>Most records that a query or a tail holds at a time: the newest.</summary>
+    public const int MaxRecordsShown = 8192;
+
+    /// <summary>Most damaged lines that a query names; further ones are counted.</summary>
+    public const int MaxDamageShown = 20;
 }

@@ -80,4 +80,7 @@ public static class PolicyLimits
 
     /// <summary>Most states that are looked at to prove that two namespace selectors never meet; beyond it they are taken to meet.</summary>
     public const int MaxSearchStates = 4096;
+
+    /// <summary>Most cases in one document of <c>policy test</c>.</summary>
+    public const int MaxTestCases = 4096;
 }

@@ -34,6 +34,9 @@ public sealed class CommandLineTests
     [InlineData("verify", "--help")]
     [InlineData("policy", "lint", "--help")]
     [InlineData("policy", "explain", "--help")]
+    [InlineData("policy", "test", "--help")]
+    [InlineData("audit", "query", "--help")]
+    [InlineData("audit", "verify", "--help")]
     public async Task InvokeAsync_Help_HasExamplesAndExits0(params string[] args)
     {
         var (code, output, _) = await RunAsync(args);

@@ -171,5 +171,5 @@ public sealed class LintAndExplainTests
     }
 
     /// <summary>A key that no other authority has, as one YAML text.</summary>
-    private static string Flow() => "\"" + Testing.Signing.SigningKey.Create().PublicPem.Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
+    private static string Flow() => "\"" + NodeGate.Testing.Signing.SigningKey.Create().PublicPem.Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
 }

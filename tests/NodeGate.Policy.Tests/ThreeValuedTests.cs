@@ -138,7 +138,7 @@ public sealed class ThreeValuedTests
     private static IEnumerable<string[]> Subsets(string[] items) =>
         Enumerable.Range(0, 1 << items.Length).Select(bits => items.Where((_, i) => (bits & (1 << i)) != 0).ToArray());
 
-    private static string Id(Testing.Signing.SigningKey key) => "key:sha256:" + key.Fingerprint;
+    private static string Id(NodeGate.Testing.Signing.SigningKey key) => "key:sha256:" + key.Fingerprint;
 
     private static AuthorityVerdict Verdict(string name, string[] signers, bool gap)
     {

@@ -61,6 +61,7 @@ internal static class CommandLine
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(ScanCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
+        root.Subcommands.Add(AuditCommand.Create());
         root.Subcommands.Add(TrustCommand.Create());
         root.Subcommands.Add(ImageVerifierCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());

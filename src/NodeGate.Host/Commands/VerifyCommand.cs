@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Gate;
+using NodeGate.Gate.Recording;
 using NodeGate.Gate.State;
 using NodeGate.Oci;
 using NodeGate.Policy;
@@ -19,6 +20,11 @@ internal static class VerifyCommand
         var @namespace = CommonOptions.Namespace();
         var output = CommonOptions.Output();
         var plainHttp = new Option<bool>("--plain-http") { Description = "Speak http to the image's registry (loopback registries are spoken to over http anyway)." };
+        var record = new Option<string?>("--record")
+        {
+            Description = "Write what the registry said to this file, whatever the decision, for 'nodegate policy test'. No credentials get into it.",
+            HelpName = "FILE",
+        };
         var image = new Argument<string>("IMAGE") { Description = "The reference, as a pod would have it." };
         var command = new Command("verify", """
             Decide on one image as the daemon would, without a cache, and say why.
@@ -29,9 +35,10 @@ internal static class VerifyCommand
             Examples:
               nodegate verify --policy policy.yaml ghcr.io/org/app:1.4
               nodegate verify --config /etc/nodegate/config.yaml --namespace prod --output json ghcr.io/org/app@sha256:…
+              nodegate verify --policy policy.yaml --record app-1.4.json ghcr.io/org/app:1.4
             """)
         {
-            config, policy, @namespace, output, plainHttp, image,
+            config, policy, @namespace, output, plainHttp, record, image,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             new Request(
@@ -40,6 +47,7 @@ internal static class VerifyCommand
                 result.GetValue(@namespace),
                 result.GetValue(output) == "json",
                 result.GetValue(plainHttp),
+                result.GetValue(record),
                 result.GetRequiredValue(image)),
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error,
@@ -77,17 +85,45 @@ internal static class VerifyCommand
             TimeProvider.System,
             NullLogger<RegistryImageSourceFactory>.Instance);
         using var ledger = Ledger.Open(new LedgerOptions { Folder = null }, TimeProvider.System, NullLogger<Ledger>.Instance);
-        var gate = new ImageGate(new PolicyHolder(model), sources, ledger, new NoSink(), new GateOptions(), TimeProvider.System, NullLogger<ImageGate>.Instance);
+        var recording = new ContentRecordingBuilder();
+        IImageSourceFactory asked = request.Record is null ? sources : new RecordingSourceFactory(sources, recording);
+        var gate = new ImageGate(new PolicyHolder(model), asked, ledger, new NoSink(), new GateOptions(), TimeProvider.System, NullLogger<ImageGate>.Instance);
         var started = Stopwatch.GetTimestamp();
         var decision = await gate.DecideAsync(new GateRequest { Image = request.Image, Namespace = request.Namespace }, cancellationToken);
         var duration = Stopwatch.GetElapsedTime(started);
         await output.WriteAsync(request.Json ? VerifyReport.ToJson(decision, duration) + "\n" : VerifyReport.ToText(decision));
+        if (request.Record is not null && !await RecordAsync(request.Record, recording, reference, error))
+        {
+            return ExitCode.Undetermined;
+        }
+
         return decision switch
         {
             Decision.Admitted => ExitCode.Ok,
             Decision.Denied => ExitCode.Denied,
             _ => ExitCode.Undetermined,
         };
+    }
+
+    private static async Task<bool> RecordAsync(string path, ContentRecordingBuilder recording, ImageReference reference, TextWriter error)
+    {
+        if (recording.IsTruncated)
+        {
+            await error.WriteLineAsync(
+                $"nodegate: --record: the registry said more than a recording holds ({GateLimits.MaxRecordedContentBytes} bytes of content); {path} has a part of it.");
+        }
+
+        try
+        {
+            // Not cancellable: a file that was begun is finished.
+            await File.WriteAllBytesAsync(path, RecordingCodec.Encode(recording.Build(reference, TimeProvider.System.GetUtcNow())), CancellationToken.None);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"nodegate: --record: found {e.Message.TrimEnd('.')}; expected a file that can be written.");
+            return false;
+        }
     }
 
     private static string? DockerConfigPath()
@@ -98,11 +134,5 @@ internal static class VerifyCommand
         return File.Exists(file) ? file : null;
     }
 
-    private sealed record Request(string? Config, string? Policy, string? Namespace, bool Json, bool PlainHttp, string Image);
-
-    /// <summary>A question from the shell is not an event of the node.</summary>
-    private sealed class NoSink : IDecisionSink
-    {
-        public ValueTask RecordAsync(DecisionRecord record) => ValueTask.CompletedTask;
-    }
+    private sealed record Request(string? Config, string? Policy, string? Namespace, bool Json, bool PlainHttp, string? Record, string Image);
 }

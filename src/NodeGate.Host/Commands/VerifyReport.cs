@@ -133,7 +133,7 @@ internal static class VerifyReport
     };
 
     /// <summary>What a stranger wrote must not move the cursor of whoever reads it.</summary>
-    private static string Terminal(string text) =>
+    internal static string Terminal(string text) =>
         string.Create(text.Length, text, static (span, source) =>
         {
             for (var i = 0; i < span.Length; i++)

@@ -68,12 +68,7 @@ internal sealed class PolicyFolder(string path, TufTrustStore fetched)
                 return [Path];
             }
 
-            var files = Directory.EnumerateFiles(Path)
-                .Where(f => System.IO.Path.GetFileName(f) is var name && !name.StartsWith('.')
-                    && (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal)))
-                .Order(StringComparer.Ordinal)
-                .Take(PolicyLimits.MaxFiles + 1)
-                .ToList();
+            var files = FilesIn(Path);
             if (files.Count == 0)
             {
                 failures.Add($"{Path}: found no *.yaml or *.yml file; expected at least one policy (an empty policy would deny every image)");
@@ -87,6 +82,16 @@ internal sealed class PolicyFolder(string path, TufTrustStore fetched)
             return [];
         }
     }
+
+    /// <summary>The files of a folder that count, in the order of their names; one more than there may be shows that there are too many.</summary>
+    internal static List<string> FilesIn(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder)
+            .Where(f => System.IO.Path.GetFileName(f) is var name && !name.StartsWith('.')
+                && (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal)))
+            .Order(StringComparer.Ordinal)
+            .Take(PolicyLimits.MaxFiles + 1),
+    ];
 
     /// <summary>Reads at most <paramref name="maxBytes"/>; a longer file is cut there, and whoever parses it refuses it by its length.</summary>
     internal static bool TryRead(string file, int maxBytes, out byte[] content, out string error)

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using NodeGate.Fuzz.Engine;
 using NodeGate.Oci;
+using NodeGate.Policy;
 using NodeGate.Policy.Patterns;
 
 namespace NodeGate.Fuzz.Targets.Policy;
@@ -15,7 +16,7 @@ internal sealed class PatternTarget : IFuzzTarget
 
     public string Name => "pattern";
 
-    public IReadOnlyList<Type> Parsers => [typeof(ImagePatternParser), typeof(Glob), typeof(ImagePattern)];
+    public IReadOnlyList<Type> Parsers => [typeof(ImagePatternParser), typeof(Glob), typeof(ImagePattern), typeof(ImageSelector)];
 
     public IEnumerable<byte[]> Seeds => Text.Each(
         "ghcr.io/org/**\nghcr.io/org/a/b", "**:latest\ndocker.io/library/nginx", "nginx\ndocker.io/library/nginx", "a*b**c*\nabxc/c", "*.example:5000/*/x-*:v1.*\nr.example:5000/a/x-y",
@@ -58,6 +59,9 @@ internal sealed class PatternTarget : IFuzzTarget
         FuzzFailure.Unless(
             ImagePatternParser.TryParse(image.Text, out var again, out _) && again.Text == image.Text && again.Rank == image.Rank, $"a pattern's text is read as that pattern ({image.Text})");
         var isReference = ImageReference.TryParse(text, out var reference, out _);
+        FuzzFailure.Unless(
+            ImageSelector.TryParse(pattern, out var selector, out _) && selector.Matches(text, null) == (isReference && image.Matches(reference!.PolicyName, reference, null)),
+            "a selector chooses what its pattern matches");
         return $"{image.Rank}, {(isReference ? image.Matches(reference!.PolicyName, reference, null) : "no reference")}";
     }
 }

@@ -16,7 +16,7 @@ internal sealed class AuditTarget : IFuzzTarget
 
     public string Name => "audit-log";
 
-    public IReadOnlyList<Type> Parsers => [typeof(AuditReader), typeof(AuditVerifier), typeof(AuditChain), typeof(AuditTail)];
+    public IReadOnlyList<Type> Parsers => [typeof(AuditReader), typeof(AuditVerifier), typeof(AuditChain), typeof(AuditTail), typeof(AuditRecord)];
 
     public IEnumerable<byte[]> Seeds => Text.Each(string.Concat(Written), string.Concat(Written.Skip(1)), Written[0]);
 
@@ -49,6 +49,7 @@ internal sealed class AuditTarget : IFuzzTarget
         foreach (var entry in AuditReader.ReadAsync(path, CancellationToken.None).ToBlockingEnumerable())
         {
             read.Write(entry.Text.Span);
+            FuzzFailure.Unless(!AuditRecord.TryRead(entry.Text, out var record) || record.Line.Equals(entry.Text), "a record that is read is that line");
             if (entry.IsComplete)
             {
                 read.WriteByte((byte)'\n');
