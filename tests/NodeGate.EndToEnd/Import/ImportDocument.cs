@@ -22,6 +22,11 @@ public sealed record ImportDocument(string System, string Name)
     /// <summary>What NAME.refused lists: texts, one a line, each of which the import says.</summary>
     public IReadOnlyList<string> Reasons => Lines(".refused");
 
+    /// <summary>The certificates of notation's trust stores, which an import takes beside its documents.</summary>
+    public IReadOnlyList<string> Materials => Path.Combine(Folder(System), "truststore") is var store && Directory.Exists(store)
+        ? [.. Directory.EnumerateFiles(store, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+        : [];
+
     /// <summary>The documents of a system that are kept.</summary>
     public static TheoryData<string> Kept(string system) => Names(system, ".images");
 

@@ -38,7 +38,7 @@ public sealed class ImportWorld : IAsyncLifetime
     {
         var (source, shared) = await WriteAsync(document);
         var policy = shared.World.Folder.At($"imported-{Interlocked.Increment(ref _files)}.yaml");
-        var imported = await NodeGateCommand.RunAsync("policy", "import", "--from", document.System, "--output", policy, source);
+        var imported = await NodeGateCommand.RunAsync(["policy", "import", "--from", document.System, "--output", policy, source, .. document.Materials]);
         Assert.True(imported.ExitCode == 0, $"{document}: {imported}");
         foreach (var verdict in document.Verdicts)
         {
@@ -57,7 +57,7 @@ public sealed class ImportWorld : IAsyncLifetime
         var (source, shared) = await WriteAsync(document);
         var policy = shared.World.Folder.At($"refused-{Interlocked.Increment(ref _files)}.yaml");
 
-        var imported = await NodeGateCommand.RunAsync("policy", "import", "--from", document.System, "--output", policy, source);
+        var imported = await NodeGateCommand.RunAsync(["policy", "import", "--from", document.System, "--output", policy, source, .. document.Materials]);
 
         Assert.True(imported.ExitCode == 1, $"{document}: {imported}");
         Assert.False(File.Exists(policy));

@@ -73,10 +73,27 @@ public sealed class ConnaisseurPatternTests
         Assert.Equal(2, result.Notes.Count(n => n.Contains("never decides", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void Import_TagPatternBesideALaxerRule_IsRefusedAsItsDigestWouldBeAdmitted()
+    [Theory]
+    [InlineData("allow", "alice", ":v1", "alice")]
+    [InlineData("allow", "alice", ":x1", "allow")]
+    [InlineData("allow", "alice", Digest, "alice")]
+    [InlineData("allow", "alice", ":v1" + Digest, "alice")]
+    [InlineData("bob", "alice", ":v1", "alice")]
+    [InlineData("bob", "alice", ":x1", "bob")]
+    [InlineData("bob", "alice", ":v1" + Digest, "deny")]
+    [InlineData("bob", "deny", ":v1" + Digest, "deny")]
+    [InlineData("bob", "deny", ":x1", "bob")]
+    public void Import_TagPatternBesideALaxerRule_GuardsDigests(string rest, string tagged, string end, string expected)
     {
-        var error = Assert.Single(ImportCases.Errors(ImportSource.Connaisseur, Document(("*:*", "allow"), ("ghcr.io/org/app:*", "alice"))));
+        var model = ImportCases.Model(ImportSource.Connaisseur, Document(("ghcr.io/org/*:*", rest), ("ghcr.io/org/app:v*", tagged)));
+
+        Assert.Equal(expected, Meaning(model, "ghcr.io/org/app" + end));
+    }
+
+    [Fact]
+    public void Import_TagPatternOfManyNamesBesideALaxerRule_IsRefusedAsADigestWouldBeAdmitted()
+    {
+        var error = Assert.Single(ImportCases.Errors(ImportSource.Connaisseur, Document(("*:*", "allow"), ("ghcr.io/org/*:v*", "alice"))));
 
         Assert.Contains("keeps only the digest of a reference with tag and digest", error.Found, StringComparison.Ordinal);
     }
@@ -110,13 +127,26 @@ public sealed class ConnaisseurPatternTests
         Assert.Contains(result.Notes, n => n.Contains("images of 'registry.k8s.io/*:*' with 'docker.io/org/*:*' inside their name are denied", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Import_ManyPatternsBesideALaxerRule_AreGuardedInSeveralRules()
+    {
+        var rules = Enumerable.Range(0, 20).Select(i => ($"registry-{i}.example/org/*:*", i % 2 == 0 ? "alice" : "bob")).Prepend(("*:*", "allow"));
+
+        var model = ImportCases.Model(ImportSource.Connaisseur, Document([.. rules]));
+
+        Assert.Equal("alice", Meaning(model, "registry-2.example/org/app"));
+        Assert.Equal("allow", Meaning(model, "mirror.example/org/app"));
+        Assert.Equal("deny", Meaning(model, "mirror.example/registry-7.example/org/app"));
+        Assert.All(model.Rules, r => Assert.InRange(r.Patterns.Length, 1, PolicyLimits.MaxPatternsPerRule));
+    }
+
     /// <summary>Thousands of policies and images: NodeGate gives an image to the same rule, or refuses it; and to the same rule wherever no name hides in another.</summary>
     [Fact]
     public void Import_AnyPolicy_NeverAdmitsMoreThanConnaisseur()
     {
         string[] patterns =
         [
-            "*:*", "*", "docker.io/*:*", "docker.io/library/*:*", "docker.io/library/app:*", "docker.io/library/app", "docker.io/org/*", "docker.io/org/app:v*",
+            "*:*", "*", "docker.io/*:*", "docker.io/library/*:*", "docker.io/library/app:*", "docker.io/library/app", "docker.io/org/*", "docker.io/org/app:v*", "ghcr.io/or*:v*",
             "ghcr.io/*", "ghcr.io/org/*:*", "ghcr.io/or*", "ghcr.io/org/app:*", "ghcr.io/org/app", "ghcr.io/org/app:v1", "ghcr.io/org/team/*", "ghcr.io/docker.io/*",
             "quay.io/*:*", "quay.io/org/*", "quay.io/docker.io/library/*", "k8s.io/*", "k8s.io/org/app:*", "io.example/org/*", "ocker.io.example/a/*",
         ];

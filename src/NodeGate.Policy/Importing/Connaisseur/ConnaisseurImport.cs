@@ -54,14 +54,14 @@ internal sealed class ConnaisseurImport : IPolicyImport
         var items = application.List(
             application.Required("policy", "'policy: […]', the rules"), "a list of rules", PolicyLimits.MaxRules, nameof(PolicyLimits.MaxRules));
         var rules = ConnaisseurOrder.Decisive([.. items.Select(i => ReadRule(i, validators, authorities, context)).OfType<ConnaisseurRule>()], context);
-        var strays = ConnaisseurOrder.Check(rules, context);
+        var guards = ConnaisseurOrder.Check(rules, context);
         NoteDifferences(features, rules, context);
         return policy with
         {
             Mode = features?.Flag(features.Optional("detectionMode")) is true ? PolicyMode.Audit : PolicyMode.Enforce,
             TrustRoots = authorities.TrustRoots,
             Authorities = authorities.Authorities,
-            Rules = Write(rules, strays, context),
+            Rules = Write(rules, guards),
         };
     }
 
@@ -137,28 +137,18 @@ internal sealed class ConnaisseurImport : IPolicyImport
         }
     }
 
-    private static ImmutableArray<NativeRule> Write(
-        ImmutableArray<ConnaisseurRule> rules, ImmutableArray<(ConnaisseurRule Under, ConnaisseurRule Found, ImmutableArray<string> Images)> strays, ImportContext context)
+    private static ImmutableArray<NativeRule> Write(ImmutableArray<ConnaisseurRule> rules, ImmutableArray<ConnaisseurGuard> guards)
     {
         var names = new NativeNames();
-        var written = ImmutableArray.CreateBuilder<NativeRule>();
-        foreach (var rule in rules)
-        {
-            var name = names.Unique(rule.Pattern.IsEverything ? "everything" : rule.Pattern.Text);
-            written.Add(new NativeRule(name, rule.Pattern.Position, $"{rule.Pattern.Position}: {rule.Pattern}") { Images = [rule.Pattern.Image], Action = rule.Action });
-        }
-
-        foreach (var (under, found, images) in strays)
-        {
-            var reason = $"Connaisseur finds {found.Pattern} inside this name, and not its rule for {under.Pattern} decides";
-            context.Note(found.Pattern.Position, $"images of {under.Pattern} with {found.Pattern} inside their name are denied; write a rule for the ones that you have");
-            written.Add(new NativeRule(names.Unique($"{found.Pattern.Text}-inside-{under.Pattern.Text}"), found.Pattern.Position, reason)
+        return
+        [
+            .. rules.Select(rule => new NativeRule(
+                names.Unique(rule.Pattern.IsEverything ? "everything" : rule.Pattern.Text), rule.Pattern.Position, $"{rule.Pattern.Position}: {rule.Pattern}")
             {
-                Images = images,
-                Action = new NativeAction.Deny(reason),
-            });
-        }
-
-        return written.DrainToImmutable();
+                Images = [rule.Pattern.Image],
+                Action = rule.Action,
+            }),
+            .. guards.Select(guard => new NativeRule(names.Unique(guard.Name), guard.Origin.Position, guard.Why) { Images = guard.Images, Action = guard.Action }),
+        ];
     }
 }

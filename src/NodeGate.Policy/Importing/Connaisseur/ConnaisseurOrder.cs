@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeGate.Policy.Importing.Native;
 using NodeGate.Policy.Patterns;
 
 namespace NodeGate.Policy.Importing.Connaisseur;
@@ -11,7 +12,7 @@ namespace NodeGate.Policy.Importing.Connaisseur;
 /// then the longer one. For patterns that are written out from the registry on and are open only at their end that is NodeGate's
 /// longest literal prefix. It differs where (1) two patterns have one prefix, (2) a tag pattern meets a reference with tag and digest, of which
 /// NodeGate, as containerd, keeps only the digest, and (3) Connaisseur finds a pattern inside a name, as all its patterns begin with a silent '*':
-/// <c>docker.io/org/*</c> in <c>mirror.example/docker.io/org/app</c>. What cannot be given to the same rule is refused here, or denied.
+/// <c>docker.io/org/*</c> in <c>mirror.example/docker.io/org/app</c>. What cannot be given to the same rule is denied, or the import is refused.
 /// </remarks>
 internal sealed class ConnaisseurOrder
 {
@@ -44,14 +45,12 @@ internal sealed class ConnaisseurOrder
         return decisive.DrainToImmutable();
     }
 
-    /// <summary>Checks <paramref name="rules"/>, and makes the rules that deny what NodeGate would otherwise judge by a laxer rule than Connaisseur.</summary>
-    public static ImmutableArray<(ConnaisseurRule Under, ConnaisseurRule Found, ImmutableArray<string> Images)> Check(
-        ImmutableArray<ConnaisseurRule> rules, ImportContext context)
+    /// <summary>Checks <paramref name="rules"/>, and makes the rules that guard what NodeGate would otherwise judge by a laxer rule than Connaisseur.</summary>
+    public static ImmutableArray<ConnaisseurGuard> Check(ImmutableArray<ConnaisseurRule> rules, ImportContext context)
     {
         var order = new ConnaisseurOrder(context, rules);
         order.RefuseTies();
-        order.CheckDigests();
-        return order.FindStrays();
+        return [.. order.GuardDigests(), .. order.GuardStrays()];
     }
 
     private void RefuseTies()
@@ -72,44 +71,65 @@ internal sealed class ConnaisseurOrder
     }
 
     /// <summary>What Connaisseur judges by its tag and NodeGate by its digest alone must not meet a laxer rule.</summary>
-    private void CheckDigests()
+    private ImmutableArray<ConnaisseurGuard> GuardDigests()
     {
-        foreach (var rule in _rules.Where(r => r.Pattern.Tag is not null))
+        var guards = ImmutableArray.CreateBuilder<ConnaisseurGuard>();
+        foreach (var tagged in _rules.Where(r => r.Pattern.Tag is not null).GroupBy(r => (r.Pattern.Prefix, r.Pattern.IsOpen)))
         {
-            var other = _rules
-                .Where(r => r.Pattern.Tag is null && rule.Pattern.Prefix.StartsWith(r.Pattern.Prefix, StringComparison.Ordinal))
-                .MaxBy(r => r.Pattern.Prefix.Length);
-            if (other is not null && !other.IsNoLaxerThan(rule))
+            var (pattern, prefix) = (tagged.First().Pattern, tagged.Key.Prefix);
+            var other = _rules.Where(r => r.Pattern.Tag is null && prefix.StartsWith(r.Pattern.Prefix, StringComparison.Ordinal)).MaxBy(r => r.Pattern.Prefix.Length);
+            if (other is null || tagged.All(other.IsNoLaxerThan))
+            {
+                var becomes = other is null ? "those match no rule and are denied" : $"those are decided by the rule for {other.Pattern}";
+                _context.Note(pattern.Position, $"{pattern} names tags, and matches no reference with a digest, not even 'tag@digest': {becomes}");
+            }
+            else if (_rules.Any(r => r.Pattern is { Tag: not null, IsOpen: true } && prefix.StartsWith(r.Pattern.Prefix, StringComparison.Ordinal)))
             {
                 _context.Refuse(
-                    rule.Pattern.Position,
-                    $"the pattern {rule.Pattern} beside {other.Pattern}",
+                    pattern.Position,
+                    $"the pattern {pattern} beside {other.Pattern}",
                     "NodeGate, as containerd, keeps only the digest of a reference with tag and digest, so that the latter rule would decide it",
-                    $"'{rule.Pattern.Prefix}' without a tag, whose rule decides every reference");
+                    "patterns with tags for whole names only, such as 'ghcr.io/org/app:v*'");
             }
             else
             {
-                _context.Note(
-                    rule.Pattern.Position,
-                    $"{rule.Pattern} names tags, and matches no reference with a digest, not even 'tag@digest': "
-                        + (other is null ? "those match no rule and are denied" : $"those are decided by the rule for {other.Pattern}"));
+                // Connaisseur judges 'tag@digest' as one of these rules says, and a digest alone as the other one: this does what satisfies all of them.
+                var isClear = other.Action is NativeAction.Allow && tagged.DistinctBy(r => r.Meaning, StringComparer.Ordinal).Count() == 1;
+                var why = $"of 'tag@digest' NodeGate sees the digest alone, which {pattern} and {other.Pattern} judge differently";
+                _context.Note(pattern.Position, $"{why}; references with a digest are {(isClear ? $"judged as {pattern} says" : "denied")}");
+                guards.Add(new ConnaisseurGuard($"{prefix}-by-digest", pattern, why, [prefix], isClear ? tagged.First().Action : new NativeAction.Deny(why)));
+                if (!tagged.Any(r => r.Pattern.Tag is "*"))
+                {
+                    guards.Add(new ConnaisseurGuard($"{prefix}-other-tags", pattern, $"as for {other.Pattern}", [prefix + ":*"], other.Action));
+                }
             }
         }
+
+        return guards.DrainToImmutable();
     }
 
-    private ImmutableArray<(ConnaisseurRule, ConnaisseurRule, ImmutableArray<string>)> FindStrays()
+    /// <summary>Where a name may not go on, nothing can be inside it that has as many components; and a path has no ':'.</summary>
+    private ImmutableArray<ConnaisseurGuard> GuardStrays()
     {
-        var strays = ImmutableArray.CreateBuilder<(ConnaisseurRule, ConnaisseurRule, ImmutableArray<string>)>();
-        foreach (var under in _rules)
+        var guards = ImmutableArray.CreateBuilder<ConnaisseurGuard>();
+        foreach (var under in _rules.Where(r => r.Pattern.IsOpen))
         {
-            // Where a name may not go on, nothing can be inside it that has as many components; and a path has no ':'.
-            strays.AddRange(_rules
-                .Where(r => under.Pattern.IsOpen && !r.Pattern.IsEverything && !under.IsNoLaxerThan(r) && CanWinInside(r.Pattern, under.Pattern))
-                .Where(r => under.Pattern.IsEverything || !r.Pattern.Prefix.Contains(':', StringComparison.Ordinal))
-                .Select(found => (under, found, ImagesInside(found.Pattern.Prefix, under.Pattern))));
+            ImmutableArray<ConnaisseurPattern> found =
+            [
+                .. _rules.Where(r => !r.Pattern.IsEverything && !under.IsNoLaxerThan(r)).Select(r => r.Pattern)
+                    .Where(p => CanWinInside(p, under.Pattern) && (under.Pattern.IsEverything || !p.Prefix.Contains(':', StringComparison.Ordinal))),
+            ];
+            foreach (var pattern in found)
+            {
+                _context.Note(pattern.Position, $"images of {under.Pattern} with {pattern} inside their name are denied; write a rule for the ones that you have");
+            }
+
+            var why = $"Connaisseur finds another of its patterns inside this name, and not its rule for {under.Pattern} decides";
+            guards.AddRange(ImagesInside([.. found.Select(p => p.Prefix).Distinct(StringComparer.Ordinal)], under.Pattern)
+                .Select(images => new ConnaisseurGuard($"inside-{(under.Pattern.IsEverything ? "everything" : under.Pattern.Text)}", under.Pattern, why, images, new NativeAction.Deny(why))));
         }
 
-        return strays.DrainToImmutable();
+        return guards.DrainToImmutable();
     }
 
     /// <summary>Whether Connaisseur prefers <paramref name="found"/>, inside a name that begins as <paramref name="under"/> says, to the latter.</summary>
@@ -135,20 +155,31 @@ internal sealed class ConnaisseurOrder
     }
 
     /// <summary>
-    /// The names that begin as <paramref name="under"/> says and have <paramref name="inner"/> further on: across the end of the prefix, right
+    /// The names that begin as <paramref name="under"/> says and have one of <paramref name="inner"/> further on: across the end of the prefix, right
     /// behind it, or behind each first character that may follow, because only a longer literal prefix decides before the rule of <paramref name="under"/>.
+    /// In as many rules as it takes; what has one literal prefix is in one, or it would be a tie.
     /// </summary>
-    private static ImmutableArray<string> ImagesInside(string inner, ConnaisseurPattern under)
+    private static IEnumerable<ImmutableArray<string>> ImagesInside(ImmutableArray<string> inner, ConnaisseurPattern under)
     {
         var prefix = under.Prefix;
         var next = under.IsEverything ? LettersAndDigits + "[" : prefix.EndsWith('/') ? LettersAndDigits : LettersAndDigits + "._-/";
-        var across = Enumerable.Range(1, Math.Max(prefix.Length - 1, 0)).Select(at => prefix[at..]).Where(end => inner.StartsWith(end, StringComparison.Ordinal));
-        return
-        [
-            .. across.Select(end => prefix + inner[end.Length..] + "**"),
-            .. under.IsEverything ? [] : new[] { $"{prefix}{inner}**" },
-            .. next.Select(c => $"{prefix}{c}**{inner}**"),
-        ];
+        var across = Enumerable.Range(1, prefix.Length).Select(at => prefix[at..])
+            .SelectMany(end => inner.Where(i => !under.IsEverything && i.StartsWith(end, StringComparison.Ordinal)).Select(i => $"{prefix}{i[end.Length..]}**"));
+        var images = ImmutableArray.CreateBuilder<string>();
+        foreach (var group in next.Select(c => inner.Select(i => $"{prefix}{c}**{i}**").ToArray()).Prepend([.. across]))
+        {
+            if (images.Count > 0 && images.Count + group.Length > PolicyLimits.MaxPatternsPerRule)
+            {
+                yield return images.DrainToImmutable();
+            }
+
+            images.AddRange(group);
+        }
+
+        if (images.Count > 0)
+        {
+            yield return images.DrainToImmutable();
+        }
     }
 
     private static ImagePattern Parse(ConnaisseurPattern pattern) =>
