@@ -62,7 +62,10 @@ internal sealed class ContainerJudge
                 return (match, decision);
             }
 
-            other = other is null || (decision is Decision.Admitted && other.Value.Decision is not Decision.Admitted) ? (match, WithFix(match, decision)) : other;
+            if (other is null || (decision is Decision.Admitted && other.Value.Decision is not Decision.Admitted))
+            {
+                other = (match, WithFix(match, decision));
+            }
         }
 
         return other!.Value;
@@ -94,7 +97,10 @@ internal sealed class ContainerJudge
         }
 
         // Where the image has names, a rule in audit mode lets it through as it does by name; one that enforces does not.
-        var (reference, deciding) = governed.OrderBy(c => c.Match.Mode == PolicyMode.Audit).Select(c => (c.Name.Reference, c.Match)).FirstOrDefault((id, unnamed));
+        var (reference, deciding) = governed
+            .OrderBy(c => c.Match.Mode == PolicyMode.Audit)
+            .Select(c => (c.Name.Reference, c.Match))
+            .FirstOrDefault((id, unnamed));
         var example = names.Candidates.FirstOrDefault()?.Reference.ToString() ?? "repository@sha256:…";
         return (deciding, Decider.Failed(
             deciding,
@@ -117,31 +123,26 @@ internal sealed class ContainerJudge
         if (open.Count > GateLimits.MaxTargetsJudged)
         {
             return Decider.Failed(match, admitted.Basis, DecisionReason.LimitExceeded,
-                $"The names of the image {asked.Image.Id} point at {open.Count} digests that are not known here; at most {GateLimits.MaxTargetsJudged} are judged. Remove those that are not needed.");
+                $"The names of the image {asked.Image.Id} point at {open.Count} digests that are not known here; at most {GateLimits.MaxTargetsJudged} are judged. "
+                + "Remove those that are not needed.");
         }
 
         foreach (var name in open)
         {
-            if (name.Target is null || !await IsAdmittedAsync(asked, name, name.Target))
+            if (name.Target is null || !await IsAdmittedAsync(asked, name))
             {
                 return Decider.Failed(match, admitted.Basis, DecisionReason.NoSignature,
-                    $"The runtime's name {name.Name} of the image points at {name.Target?.ToString() ?? "an unknown digest"}, which is not admitted here, and a container may start from it; remove that name from the runtime.");
+                    $"The runtime's name {name.Name} of the image points at {name.Target?.ToString() ?? "an unknown digest"}, which is not admitted here, "
+                    + "and a container may start from it; remove that name from the runtime.");
             }
         }
 
         return admitted;
     }
 
-    private async Task<bool> IsAdmittedAsync(Asked asked, ImageName name, Digest target)
-    {
-        if (ImageLookup.Of(name.Name).Reference is not { } reference || (reference.Digest ?? target) != target)
-        {
-            return false;
-        }
-
-        var candidate = new PresentName(reference, target);
-        return await _names.JudgeAsync(asked.Policy, asked.Request, asked.Image, candidate, MatchOf(asked, candidate), asked.Clock) is Decision.Admitted;
-    }
+    private async Task<bool> IsAdmittedAsync(Asked asked, ImageName name) =>
+        PresentNames.Of(name, asked.Image, _ledger) is { } candidate
+        && await _names.JudgeAsync(asked.Policy, asked.Request, asked.Image, candidate, MatchOf(asked, candidate), asked.Clock) is Decision.Admitted;
 
     private RuleMatch MatchOf(Asked asked, PresentName name) =>
         asked.Policy.Match(name.Reference, name.Digest, asked.Request.Namespace, _time.GetUtcNow());

@@ -22,4 +22,7 @@ internal static partial class GateEvents
 
     [LoggerMessage(4005, LogLevel.Warning, "That {Reference} is shown as present could not be written down; a restart will have forgotten it")]
     internal static partial void PresenceNotWritten(ILogger logger, string reference, Exception exception);
+
+    [LoggerMessage(4006, LogLevel.Warning, "Stored evidence at {Path} cannot be used; registries are asked instead")]
+    internal static partial void EvidenceNotKept(ILogger logger, string path, Exception exception);
 }

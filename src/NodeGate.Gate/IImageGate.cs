@@ -21,8 +21,9 @@ public interface IImageGate
     ValueTask RecordPulledAsync(Decision.Admitted admitted, string imageId);
 
     /// <summary>
-    /// Judges an image that is on the node against ledger and policy (step 11). Contacts no registry. ImageStatus carries no namespace, so an
-    /// image is shown when any rule that could decide for the reference in some namespace admits it.
+    /// Judges an image that is on the node against ledger and policy (step 11). Contacts a registry only where an admission has lapsed that the
+    /// rule allows to be used in an outage. ImageStatus carries no namespace, so an image is shown when any rule that could decide for the
+    /// reference in some namespace admits it.
     /// </summary>
     ValueTask<Presence> JudgePresentAsync(PresentImage image, CancellationToken cancellationToken);
 

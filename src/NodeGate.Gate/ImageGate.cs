@@ -54,10 +54,9 @@ public sealed class ImageGate : IImageGate
         _options = options;
         _time = time;
         _recorder = new DecisionRecorder(sink, time, logger);
-        var denials = new DenialCache(options.DeniedFor, time);
         _slots = new FairSlots(
             GateLimits.MaxConcurrent, GateLimits.MaxConcurrentPerRegistry, GateLimits.MaxQueued, GateLimits.MaxQueuedPerRegistry);
-        _questions = new QuestionJudge(ledger, denials, new ImageVerifier(sources, ledger, denials, _slots, time));
+        _questions = new QuestionJudge(ledger, new ImageVerifier(sources, ledger, _slots, options.Platform, time), options.DeniedFor, time);
         var names = new NameJudge(ledger, _questions);
         _presence = new PresenceJudge(ledger, names, _recorder, time, logger);
         _containers = new ContainerJudge(ledger, names, time);
@@ -102,13 +101,14 @@ public sealed class ImageGate : IImageGate
     }
 
     /// <inheritdoc/>
-    public ValueTask<Presence> JudgePresentAsync(PresentImage image, CancellationToken cancellationToken)
+    public async ValueTask<Presence> JudgePresentAsync(PresentImage image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Step 11. Nothing in it waits for anybody but the disk, so it is not given up half-way.
-        return _presence.JudgeAsync(_policies.Current, image);
+        // Step 11.
+        using var clock = new QuestionClock(_options, _time, cancellationToken);
+        return await _presence.JudgeAsync(_policies.Current, image, clock);
     }
 
     /// <inheritdoc/>
@@ -162,7 +162,8 @@ public sealed class ImageGate : IImageGate
         if (namespaces.IsDefaultOrEmpty)
         {
             using var clock = new QuestionClock(_options, _time, cancellationToken);
-            return await _anywhere.ExamineAsync(policy, image, clock);
+            var byRule = await _anywhere.ExamineAsync(policy, image, clock);
+            return byRule.Length > 0 ? byRule : [(await _containers.JudgeAsync(policy, new ContainerRequest { Image = image }, clock)).Decision];
         }
 
         var decisions = ImmutableArray.CreateBuilder<Decision>(namespaces.Length);

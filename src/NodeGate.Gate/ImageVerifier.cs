@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeGate.Gate.Collecting;
+using NodeGate.Gate.Recording;
 using NodeGate.Gate.Scheduling;
 using NodeGate.Gate.State;
 using NodeGate.Oci;
@@ -7,21 +8,21 @@ using NodeGate.Policy;
 
 namespace NodeGate.Gate;
 
-/// <summary>Steps 6 to 8 of design.md section 2 for one digest: collect, verify, and remember what came of it.</summary>
+/// <summary>Steps 6 to 8 of design.md section 2 for one digest: collect, verify, and remember it where it is admitted.</summary>
 internal sealed class ImageVerifier
 {
     private readonly IImageSourceFactory _sources;
     private readonly Ledger _ledger;
-    private readonly DenialCache _denials;
     private readonly FairSlots _slots;
+    private readonly Platform _platform;
     private readonly TimeProvider _time;
 
-    internal ImageVerifier(IImageSourceFactory sources, Ledger ledger, DenialCache denials, FairSlots slots, TimeProvider time)
+    internal ImageVerifier(IImageSourceFactory sources, Ledger ledger, FairSlots slots, Platform platform, TimeProvider time)
     {
         _sources = sources;
         _ledger = ledger;
-        _denials = denials;
         _slots = slots;
+        _platform = platform;
         _time = time;
     }
 
@@ -37,8 +38,10 @@ internal sealed class ImageVerifier
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            using var slot = await _slots.EnterAsync(question.Reference.Registry, either.Token);
-            return await VerifyAsync(question, source ?? _sources.Open(question.Reference, question.Request.Credential), resolved, either.Token);
+            // One lane for each registry that is waited for: the one that has the signatures answers most of the requests.
+            var evidence = ImageReference.Parse(question.EvidenceRepository);
+            using var slot = await _slots.EnterAsync(evidence.Registry, either.Token);
+            return await FromRegistryAsync(question, evidence, source, resolved, either.Token);
         }
         catch (NodeGateException e)
         {
@@ -50,16 +53,70 @@ internal sealed class ImageVerifier
         }
     }
 
-    private async Task<VerificationOutcome> VerifyAsync(
-        Question question, IImageSource source, FetchedManifest? resolved, CancellationToken cancellationToken)
+    /// <summary>
+    /// Admits by what was collected for an earlier admission, if that satisfies this rule; it can do nothing else, for it may be incomplete for
+    /// another rule, and signatures come later. Waits for nobody.
+    /// </summary>
+    /// <exception cref="NodeGateException">The ledger cannot be written.</exception>
+    internal async Task<bool> AdmitFromStoredAsync(Question question, CancellationToken cancellationToken)
+    {
+        if (_ledger.Evidence?.Find(question.Reference.WithDigest(question.Digest), question.EvidenceRepository) is not var (recording, age))
+        {
+            return false;
+        }
+
+        var evidence = ImageReference.Parse(question.EvidenceRepository);
+        try
+        {
+            var outcome = await JudgeAsync(
+                question, new RecordedSource(recording, question.Reference), new RecordedSource(recording, evidence), null, cancellationToken);
+            return await AdmitAsync(question, outcome, age);
+        }
+        catch (ContentException)
+        {
+            // Not all of the image was kept; the registry has it.
+            return false;
+        }
+    }
+
+    private async Task<VerificationOutcome> FromRegistryAsync(
+        Question question, ImageReference evidence, IImageSource? source, FetchedManifest? resolved, CancellationToken cancellationToken)
+    {
+        var image = question.Reference.WithDigest(question.Digest);
+        var credential = question.Request.Credential;
+        var recording = new ContentRecordingBuilder();
+        if (resolved is not null)
+        {
+            recording.AddManifest(image.Name, resolved);
+        }
+
+        var images = recording.Record(source ?? _sources.Open(question.Reference, credential), image);
+
+        // A registry that the caller did not mean must not see its credentials.
+        var signatures = evidence.Name == image.Name
+            ? images
+            : recording.Record(_sources.Open(evidence, evidence.Registry == image.Registry ? credential : null), evidence);
+        var collectedAt = _time.GetUtcNow();
+        var outcome = await JudgeAsync(question, images, signatures, resolved, cancellationToken);
+        if (await AdmitAsync(question, outcome, TimeSpan.Zero))
+        {
+            _ledger.Evidence?.Keep(recording.Build(image, collectedAt), question.EvidenceRepository);
+        }
+
+        return outcome;
+    }
+
+    private async Task<VerificationOutcome> JudgeAsync(
+        Question question, IImageSource images, IImageSource signatures, FetchedManifest? resolved, CancellationToken cancellationToken)
     {
         // Step 6: once for all authorities.
         var required = question.Match.Action as RuleAction.Require ?? throw new InvalidOperationException("Only a rule that requires evidence is verified.");
-        var collected = await new EvidenceCollector(source, question.Reference, EvidenceWanted.By(required))
+        var now = _time.GetUtcNow();
+        var collected = await new EvidenceCollector(images, signatures, question.Reference, EvidenceWanted.By(question, now))
             .CollectAsync(question.Digest, resolved, cancellationToken);
 
         // Step 7: pure, so only the clock can end it early; the limits bound it.
-        var now = _time.GetUtcNow();
+        now = _time.GetUtcNow();
         var verdicts = ImmutableArray.CreateBuilder<AuthorityVerdict>();
         foreach (var authority in required.Requirement.Authorities())
         {
@@ -74,21 +131,55 @@ internal sealed class ImageVerifier
                 authority, attestation, collected.Subject, collected.Evidence, collected.AttestationGapFor(authority), now));
         }
 
-        // Step 8: what is remembered is the merit, whatever the rule's mode does with it.
-        var outcome = new VerificationOutcome(verdicts.DrainToImmutable(), null, IsUnknown: false);
-        var key = outcome.Verdicts.Any(v => v.IsTagBound) ? question.TagKey : question.Key;
-        switch (Decider.FromVerdicts(question.Match, question.Basis, outcome.Verdicts).Effective)
+        var outcome = new VerificationOutcome(verdicts.DrainToImmutable(), null, IsUnknown: false) { Index = IndexOf(question, collected.Manifest) };
+        return outcome with { IsUnknown = MeritOf(question, outcome) is Decision.Undetermined };
+    }
+
+    /// <summary>Step 8: what is remembered is the merit, whatever the rule's mode does with it.</summary>
+    private async Task<bool> AdmitAsync(Question question, VerificationOutcome outcome, TimeSpan age)
+    {
+        if (MeritOf(question, outcome) is not Decision.Admitted admitted)
         {
-            case Decision.Admitted admitted:
-                await _ledger.AdmitAsync(key, admitted.Signers);
-                _denials.Remove(question.Key);
-                _denials.Remove(question.TagKey);
-                return outcome;
-            case Decision.Denied denied:
-                _denials.Put(key, new Denial(denied.Reason, denied.Message));
-                return outcome;
-            default:
-                return outcome with { IsUnknown = true };
+            return false;
         }
+
+        if (outcome.Index is { } index)
+        {
+            await _ledger.RecordIndexAsync(index);
+        }
+
+        await _ledger.AdmitAsync(outcome.IsTagBound ? question.TagKey : question.Key, admitted.Signers, age);
+        return true;
+    }
+
+    private static Decision MeritOf(Question question, VerificationOutcome outcome) =>
+        Decider.FromVerdicts(question.Match, question.Basis, outcome.Verdicts).Effective;
+
+    /// <summary>What an index lists; null for an image, and for an index that cannot be read, which vouches for itself alone.</summary>
+    private KnownIndex? IndexOf(Question question, FetchedManifest manifest)
+    {
+        if (!MediaTypes.IsIndex(manifest.Descriptor.MediaType))
+        {
+            return null;
+        }
+
+        ImageIndex index;
+        try
+        {
+            index = ImageIndex.Parse(manifest.Content, manifest.Descriptor.MediaType);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+
+        var images = index.Manifests.Where(m => MediaTypes.IsManifest(m.MediaType)).Select(m => m.Digest).Distinct();
+        var own = NodePlatform.Choose(index, _platform);
+        return new KnownIndex(
+            question.Reference.Name,
+            question.Digest,
+            [.. images.Take(LedgerLimits.MaxIndexChildren)],
+            own is not null && MediaTypes.IsManifest(own.MediaType) ? own.Digest : null,
+            _time.GetUtcNow());
     }
 }

@@ -35,9 +35,11 @@ internal sealed class NameJudge
             return NotAdmitted(image, name, match, basis);
         }
 
-        if (_ledger.IsKnownAsAnother(name.Digest, image.Id))
+        // A pull has no image yet.
+        if (image.Id.Length > 0 && _ledger.IsKnownAsAnother(name.Digest, image.Id))
         {
-            return Decider.Failed(match, basis, DecisionReason.NoSignature, $"{name.Digest} was pulled as another image than {image.Id}; pull {name.Reference} anew.");
+            return Decider.Failed(
+                match, basis, DecisionReason.NoSignature, $"{name.Digest} was pulled as another image than {image.Id}; pull {name.Reference} anew.");
         }
 
         return _questions.FromMemory(Question.Of(policy, request, name.Reference, name.Digest, match));
@@ -52,15 +54,24 @@ internal sealed class NameJudge
             return known;
         }
 
+        return await _questions.VerifyAsync(Question.Of(policy, request, name.Reference, name.Digest!, match), null, null, clock);
+    }
+
+    /// <summary>
+    /// The answer of the rule or of the ledger, or by stored evidence; and with the registry only where an admission has lapsed that an outage would
+    /// renew (<c>grace: allow</c>). Null where nothing of that is there.
+    /// </summary>
+    internal async Task<Decision?> RecallAsync(
+        PolicyModel policy, GateRequest request, PresentImage image, PresentName name, RuleMatch match, QuestionClock clock)
+    {
+        if (FromMemory(policy, request, image, name, match) is { } known)
+        {
+            return known;
+        }
+
         var question = Question.Of(policy, request, name.Reference, name.Digest!, match);
-        try
-        {
-            return await _questions.VerifyAsync(question, null, null, clock);
-        }
-        catch (OperationCanceledException) when (!clock.IsGivenUp)
-        {
-            return Decider.Failed(match, question.Basis, DecisionReason.TimedOut, ImageGate.TooLate(name.Reference));
-        }
+        return await _questions.FromStoredAsync(question, clock.Token)
+            ?? (_questions.HasLapsed(question) ? await _questions.VerifyAsync(question, null, null, clock) : null);
     }
 
     /// <summary>Nothing is known for this image under this name, and nobody was asked.</summary>

@@ -5,7 +5,7 @@ using NodeGate.Policy;
 
 namespace NodeGate.Gate;
 
-/// <summary>Step 11 of design.md section 2: is an image that is on the node reported as present? Contacts nobody.</summary>
+/// <summary>Step 11 of design.md section 2: is an image that is on the node reported as present?</summary>
 internal sealed class PresenceJudge
 {
     private readonly Ledger _ledger;
@@ -23,9 +23,9 @@ internal sealed class PresenceJudge
         _logger = logger;
     }
 
-    internal async ValueTask<Presence> JudgeAsync(PolicyModel policy, PresentImage image)
+    internal async ValueTask<Presence> JudgeAsync(PolicyModel policy, PresentImage image, QuestionClock clock)
     {
-        var started = _time.GetTimestamp();
+        var started = clock.Started;
         var names = PresentNames.Of(image, _ledger);
         if (names.Candidates.Count == 0 && (policy.Unmatched == UnmatchedAction.Allow || policy.Mode == PolicyMode.Audit))
         {
@@ -34,7 +34,7 @@ internal sealed class PresenceJudge
             return new Presence(IsShown: true, null);
         }
 
-        var (match, decision) = Judge(policy, image, names);
+        var (match, decision) = await JudgeAsync(policy, image, names, clock);
         if (decision is Decision.Admitted)
         {
             var recorded = await RecordAsync(image, match, decision, started);
@@ -57,7 +57,7 @@ internal sealed class PresenceJudge
         return new Presence(IsShown: false, await RecordAsync(image, match, decision, started));
     }
 
-    private (RuleMatch? Match, Decision Decision) Judge(PolicyModel policy, PresentImage image, PresentNames names)
+    private async Task<(RuleMatch? Match, Decision Decision)> JudgeAsync(PolicyModel policy, PresentImage image, PresentNames names, QuestionClock clock)
     {
         (RuleMatch? Match, Decision Decision)? refused = null;
         (RuleMatch? Match, Decision Decision)? observed = null;
@@ -66,7 +66,8 @@ internal sealed class PresenceJudge
         {
             foreach (var match in policy.MatchAnyNamespace(name.Reference, name.Digest, _time.GetUtcNow()))
             {
-                var decision = _names.FromMemory(policy, request, image, name, match)
+                // Without credentials: where the registry wants some, the image is absent, so that the kubelet pulls with them.
+                var decision = await _names.RecallAsync(policy, request, image, name, match, clock)
                     ?? NameJudge.NotAdmitted(image, name, match, match.Basis(image.Asked, name.Reference, name.Digest, null));
                 if (decision is Decision.Admitted { Observed: null })
                 {

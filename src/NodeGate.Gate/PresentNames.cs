@@ -43,6 +43,10 @@ internal sealed record PresentNames(string Key, IReadOnlyList<PresentName> Candi
             : [new PresentName(asked, asked.Digest, $"The image {image.Id} that would run does not have the name {asked}; pull {asked} through NodeGate.")]);
     }
 
+    /// <summary>What one name of the image says for itself; null where it is no name that a rule could match.</summary>
+    internal static PresentName? Of(ImageName name, PresentImage image, Ledger ledger) =>
+        ImageLookup.Of(name.Name).Reference is { } reference ? WithDigests(reference, [new Named(reference, name.Target)], image, ledger)[0] : null;
+
     /// <summary>Null where the text is an ID: a digest, or what is no name of this image and was found by the beginning of its ID.</summary>
     private static ImageReference? AskedName(string text, IReadOnlyList<Named> named) =>
         ImageLookup.Of(text) is { Reference: { } asked } lookup && (lookup.IdPrefix is null || named.Any(n => n.Reference.Equals(asked))) ? asked : null;
@@ -71,7 +75,7 @@ internal sealed record PresentNames(string Key, IReadOnlyList<PresentName> Candi
         var target = named.FirstOrDefault(n => n.Reference.Equals(reference))?.Target;
         if (reference.Digest is { } own)
         {
-            return [new PresentName(reference, own, FaultOf(reference, own, target, image, ledger))];
+            return [ByDigest(reference, own, target, image, ledger)];
         }
 
         if (target is not null)
@@ -92,15 +96,24 @@ internal sealed record PresentNames(string Key, IReadOnlyList<PresentName> Candi
 
     private static bool SameRepository(ImageReference left, ImageReference right) => string.Equals(left.Name, right.Name, StringComparison.Ordinal);
 
-    /// <summary>A name with a digest is given to any image with <c>ctr images tag</c>; only what it points at counts.</summary>
-    private static string? FaultOf(ImageReference reference, Digest own, Digest? target, PresentImage image, Ledger ledger)
+    /// <summary>
+    /// A name with a digest is given to any image with <c>ctr images tag</c>; only what it points at counts: that digest, or this node's image of that
+    /// index, which is what such a name is given to under <c>platform: verify</c>.
+    /// </summary>
+    private static PresentName ByDigest(ImageReference reference, Digest own, Digest? target, PresentImage image, Ledger ledger)
     {
         if (target == own || (target is null && ledger.FindPulled(image.Id).Any(p => p.Digest == own)))
         {
-            return null;
+            return new PresentName(reference, own);
         }
 
-        return $"The runtime's name {reference} points at {target?.ToString() ?? "an unknown digest"}, not at that digest; remove the name from the runtime and pull {reference} anew.";
+        return target is not null && ledger.FindIndex(reference.Name, own)?.Own == target
+            ? new PresentName(reference, target)
+            : new PresentName(
+                reference,
+                own,
+                $"The runtime's name {reference} points at {target?.ToString() ?? "an unknown digest"}, not at that digest; "
+                + $"remove the name from the runtime and pull {reference} anew.");
     }
 
     private sealed record Named(ImageReference Reference, Digest? Target);

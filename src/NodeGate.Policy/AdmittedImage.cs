@@ -23,6 +23,9 @@ public sealed class AdmittedImage
     /// <summary>What is to be pulled: <c>repository@digest</c>, or the reference itself where there is no digest.</summary>
     public ImageReference PullReference => Digest is null ? Reference : Reference.WithDigest(Digest);
 
-    /// <summary>True where the pull is by digest although a tag was asked for: the tag has then to be given to the image in containerd.</summary>
-    public bool NeedsTag => Digest is not null && Reference.Tag is not null;
+    /// <summary>
+    /// True where the pull is by another name than was asked for, by digest instead of by tag, or by the digest of one image of an index: the name
+    /// that was asked for has then to be given to the image in containerd.
+    /// </summary>
+    public bool NeedsTag => Digest is not null && Digest != Reference.Digest;
 }

@@ -123,6 +123,26 @@ public static class Decider
         };
     }
 
+    /// <summary>The answer for an image of an index that <paramref name="signers"/> satisfied this very rule for: an index vouches for what it lists.</summary>
+    /// <param name="match">The rule.</param>
+    /// <param name="basis">What was asked; with the digest of the image.</param>
+    /// <param name="index">The digest of the index.</param>
+    /// <param name="signers">Who signed the index.</param>
+    /// <param name="cached">True where a ledger remembers it.</param>
+    public static Decision FromIndex(RuleMatch match, DecisionBasis basis, Digest index, ImmutableArray<string> signers, bool cached)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        var reference = Check(match, basis);
+        _ = RequirementOf(match);
+        var digest = DigestOf(basis);
+        return new Decision.Admitted(
+            basis, DecisionReason.Verified, $"{digest} is an image of the index {Verified(index, match, signers)}", new AdmittedImage(reference, digest), null)
+        {
+            Cached = cached,
+            Signers = signers,
+        };
+    }
+
     /// <summary>The answer of a ledger that remembers a refusal (the negative cache), under the rule's present mode.</summary>
     public static Decision FromLedgerRefusal(RuleMatch match, DecisionBasis basis, DecisionReason reason, string message) =>
         Refuse(match, basis, reason, message, cached: true);

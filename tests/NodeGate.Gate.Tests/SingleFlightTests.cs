@@ -20,12 +20,12 @@ public sealed class SingleFlightTests : IDisposable
         var digest = Registry.PushImage("1");
         Registry.SignLegacy(GateFixture.App, digest, GateFixture.Key);
         HoldFrom("referrers ");
-        var decisions = Enumerable.Range(0, 50).Select(_ => _fixture.DecideAsync($"{GateFixture.App}@{digest}")).ToList();
+        var decisions = Enumerable.Range(0, 200).Select(_ => _fixture.DecideAsync($"{GateFixture.App}@{digest}")).ToList();
         await _requests.RoundAsync(1);
 
         Assert.All(await Task.WhenAll(decisions), d => Assert.IsType<Decision.Admitted>(d));
         Assert.Equal(1, Count("referrers "));
-        Assert.Equal(50, _fixture.Records.Count);
+        Assert.Equal(200, _fixture.Records.Count);
     }
 
     [Fact]

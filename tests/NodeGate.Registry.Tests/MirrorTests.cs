@@ -145,6 +145,36 @@ public sealed class MirrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FindManifestAsync_MirrorWithoutTheSignature_AsksUpstream()
+    {
+        Configure();
+        var subject = _mirror.Store.PutImage("org/app");
+        _upstream.Store.PutImage("org/app");
+        var signature = _upstream.Store.PutLegacySignature("org/app", subject, "payload");
+        var source = Open();
+        await source.ResolveAsync(Reference, CancellationToken.None);
+
+        var found = await source.FindManifestAsync($"sha256-{subject.Hex}.sig", CancellationToken.None);
+
+        Assert.Equal(signature, found!.Descriptor.Digest);
+        Assert.Equal(Digest.Of("payload"u8), Digest.Of((await source.FetchBlobAsync(
+            Manifest.Parse(found.Content, found.Descriptor.MediaType).Layers[0], 100, CancellationToken.None)).Span));
+    }
+
+    /// <summary>registry.k8s.io serves a signature by its tag and not by its digest (cri.md section 4): its bytes came with the tag.</summary>
+    [Fact]
+    public async Task FindManifestAsync_ServedByTagAndNotByDigest_IsFound()
+    {
+        Configure();
+        var subject = _upstream.Store.PutImage("org/app");
+        var signature = _upstream.Store.PutLegacySignature("org/app", subject, "payload");
+        _upstream.Intercept = context => context.Request.Path.Value!.EndsWith($"/manifests/{signature}", StringComparison.Ordinal)
+            ? AnswerAsync(context, 404) : Task.FromResult(false);
+
+        Assert.Equal(signature, (await Open().FindManifestAsync($"sha256-{subject.Hex}.sig", CancellationToken.None))!.Descriptor.Digest);
+    }
+
+    [Fact]
     public async Task ListReferrersAsync_MirrorListsNone_AsksUpstream()
     {
         Configure();

@@ -13,6 +13,7 @@ namespace NodeGate.Gate.Collecting;
 /// </remarks>
 internal sealed class EvidenceCollector
 {
+    private readonly IImageSource _images;
     private readonly IImageSource _source;
     private readonly ImageReference _reference;
     private readonly EvidenceWanted _wanted;
@@ -22,12 +23,14 @@ internal sealed class EvidenceCollector
 
     private readonly SemaphoreSlim _parallel = new(GateLimits.MaxParallelRequests);
 
-    /// <param name="source">The registry.</param>
+    /// <param name="images">The repository of the image.</param>
+    /// <param name="source">The repository of its signatures, which is the same unless the rule says otherwise.</param>
     /// <param name="reference">The image.</param>
     /// <param name="wanted">What is asked for at all.</param>
-    internal EvidenceCollector(IImageSource source, ImageReference reference, EvidenceWanted wanted)
+    internal EvidenceCollector(IImageSource images, IImageSource source, ImageReference reference, EvidenceWanted wanted)
     {
         _wanted = wanted;
+        _images = images;
         _source = source;
         _reference = reference;
     }
@@ -58,6 +61,7 @@ internal sealed class EvidenceCollector
             var (signatureEvidence, signatureGap) = await signatures;
             var (attestationEvidence, attestationGap) = await attestations;
             return new CollectedEvidence(
+                manifest,
                 new SignedSubject(_reference, manifest.Descriptor, manifest.Content),
                 [.. referrerEvidence, .. signatureEvidence, .. attestationEvidence],
                 referrerGap,
@@ -75,7 +79,7 @@ internal sealed class EvidenceCollector
     private async Task<FetchedManifest> ResolveAsync(Digest digest, CancellationToken cancellationToken)
     {
         using var turn = await TurnAsync(cancellationToken);
-        return await _source.ResolveAsync(_reference.WithDigest(digest), cancellationToken);
+        return await _images.ResolveAsync(_reference.WithDigest(digest), cancellationToken);
     }
 
     private static Task<Part> Nothing() => Task.FromResult(new Part([], null));

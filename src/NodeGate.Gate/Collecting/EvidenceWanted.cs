@@ -20,6 +20,17 @@ internal readonly record struct EvidenceWanted(bool Bundles, bool Signatures, bo
             attesters.Any(a => a.Requirement.AcceptLegacy));
     }
 
+    /// <summary>The same for every rule that could decide for the image in some namespace and looks where this one does: one round serves them all.</summary>
+    internal static EvidenceWanted By(Question question, DateTimeOffset now) => question.Policy
+        .MatchAnyNamespace(question.Reference, question.Digest, now)
+        .Where(m => string.Equals(m.SignatureRepository, question.Match.SignatureRepository, StringComparison.Ordinal))
+        .Prepend(question.Match)
+        .Select(m => m.Action)
+        .OfType<RuleAction.Require>()
+        .Select(By)
+        .Aggregate(default(EvidenceWanted), (all, one) => new EvidenceWanted(
+            all.Bundles || one.Bundles, all.Signatures || one.Signatures, all.Attestations || one.Attestations));
+
     /// <summary>What a referrer that could not be read might have been, for each who asks for it.</summary>
     internal ImmutableArray<EvidenceKind> InReferrers => (Bundles, Attestations) switch
     {

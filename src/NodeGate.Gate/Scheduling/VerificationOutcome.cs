@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeGate.Gate.State;
 using NodeGate.Oci;
 using NodeGate.Policy;
 
@@ -11,4 +12,10 @@ namespace NodeGate.Gate.Scheduling;
 internal sealed record VerificationOutcome(ImmutableArray<AuthorityVerdict> Verdicts, EvidenceGap? Failure, bool IsUnknown)
 {
     internal static VerificationOutcome Failed(DecisionReason reason, string message) => new([], new EvidenceGap(reason, message), IsUnknown: true);
+
+    /// <summary>What was verified, where it is an index: what it lists.</summary>
+    internal KnownIndex? Index { get; init; }
+
+    /// <summary>True where a signature names its tag, so that the outcome is good for that tag alone.</summary>
+    internal bool IsTagBound => Verdicts.Any(v => v.IsTagBound);
 }

@@ -59,7 +59,23 @@ internal static class JournalCodec
         json.WriteString("id", shown.ImageId);
     });
 
-    /// <summary>Reads one line: an <see cref="Admission"/>, a <see cref="PulledImage"/>, a <see cref="ShownImage"/> or the header text; null when it is none.</summary>
+    internal static byte[] Encode(KnownIndex index) => Encode(json =>
+    {
+        json.WriteString("type", "index");
+        json.WriteNumber("at", index.KnownAt.ToUnixTimeMilliseconds());
+        json.WriteString("repository", index.Repository);
+        json.WriteString("digest", index.Digest.ToString());
+        json.WriteStartArray("children");
+        foreach (var child in index.Children.Take(LedgerLimits.MaxIndexChildren))
+        {
+            json.WriteStringValue(child.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteString("own", index.Own?.ToString());
+    });
+
+    /// <summary>Reads one line: an <see cref="Admission"/>, a <see cref="PulledImage"/>, a <see cref="ShownImage"/>, a <see cref="KnownIndex"/> or the header text; null when it is none.</summary>
     internal static object? Decode(ReadOnlyMemory<byte> line)
     {
         if (line.Length <= ChecksumLength + 1 || line.Span[ChecksumLength] != ' ')
@@ -105,6 +121,12 @@ internal static class JournalCodec
                 [.. record.GetProperty("signers").EnumerateArray().Take(LedgerLimits.MaxSigners).Select(s => s.GetString() ?? "")]),
             "pulled" => new PulledImage(
                 Text(record, "reference"), Text(record, "id"), record.GetProperty("digest").GetString() is { } digest ? Digest.Parse(digest) : null, at),
+            "index" => new KnownIndex(
+                Text(record, "repository"),
+                Digest.Parse(Text(record, "digest")),
+                [.. record.GetProperty("children").EnumerateArray().Take(LedgerLimits.MaxIndexChildren).Select(c => Digest.Parse(c.GetString() ?? ""))],
+                record.GetProperty("own").GetString() is { } own ? Digest.Parse(own) : null,
+                at),
             "shown" => new ShownImage(Text(record, "reference"), Text(record, "id"), at),
             _ => null,
         };

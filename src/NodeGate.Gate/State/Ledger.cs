@@ -22,7 +22,10 @@ public sealed class Ledger : IDisposable
     private readonly SemaphoreSlim _writing = new(1);
     private readonly AgingTable<AdmissionKey, Admission> _admissions;
     private readonly AgingTable<(string Reference, string ImageId), PulledImage> _pulled;
+    private readonly AgingTable<(string Repository, Digest Index), KnownIndex> _indexes;
     private readonly RecentAnswers _recent;
+    private readonly Lock _gate = new();
+    private readonly Queue<PendingWrite> _pending = [];
     private int _recordsInJournal;
     private bool _failing;
 
@@ -34,7 +37,9 @@ public sealed class Ledger : IDisposable
         _journal = journal;
         _admissions = new AgingTable<AdmissionKey, Admission>(LedgerLimits.MaxAdmissions, time);
         _pulled = new AgingTable<(string Reference, string ImageId), PulledImage>(LedgerLimits.MaxPulled, time);
+        _indexes = new AgingTable<(string Repository, Digest Index), KnownIndex>(LedgerLimits.MaxIndexes, time);
         _recent = new RecentAnswers(time);
+        Evidence = options.Folder is null ? null : new EvidenceStore(Path.Combine(options.Folder, "evidence"), options.AdmittedFor, time, logger);
         _recordsInJournal = content.Records.Count;
         foreach (var record in content.Records)
         {
@@ -70,18 +75,52 @@ public sealed class Ledger : IDisposable
     /// <summary>How many pulled images are remembered.</summary>
     public int PulledCount => _pulled.Count;
 
+    /// <summary>What was collected for what was admitted; null where nothing is kept.</summary>
+    internal EvidenceStore? Evidence { get; }
+
     /// <summary>The admission for <paramref name="key"/> if it is still fresh.</summary>
     public Admission? FindAdmission(AdmissionKey key) =>
         _admissions.Find(key, out var age) is { } admission && age < _options.AdmittedFor ? admission : null;
 
+    /// <summary>The admission for <paramref name="key"/> if it has lapsed, and not longer ago than <see cref="LedgerOptions.GraceFor"/>: for outages alone.</summary>
+    public Admission? FindLapsed(AdmissionKey key) =>
+        _admissions.Find(key, out var age) is { } admission && age >= _options.AdmittedFor && age < KeptFor ? admission : null;
+
     /// <summary>Remembers an admission; it is on the disk when it returns.</summary>
+    /// <param name="key">What it is good for.</param>
+    /// <param name="signers">Who signed.</param>
+    /// <param name="age">How old the evidence is already.</param>
     /// <exception cref="NodeGateException">It could not be written, and is not remembered.</exception>
-    public async ValueTask AdmitAsync(AdmissionKey key, ImmutableArray<string> signers)
+    public async ValueTask AdmitAsync(AdmissionKey key, ImmutableArray<string> signers, TimeSpan age = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var admission = new Admission(key, _time.GetUtcNow(), signers);
+        var admission = new Admission(key, _time.GetUtcNow() - age, signers);
         await WriteAsync(JournalCodec.Encode(admission), flush: true, () => _admissions.Put(key, admission, admission.AdmittedAt));
     }
+
+    /// <summary>Remembers what an index lists. A crash may take it back, which costs a verification.</summary>
+    /// <exception cref="NodeGateException">It could not be written, and is not remembered.</exception>
+    internal async ValueTask RecordIndexAsync(KnownIndex index)
+    {
+        var key = (index.Repository, index.Digest);
+        if (_indexes.Find(key, out _) is { } known && known.Own == index.Own)
+        {
+            return;
+        }
+
+        await WriteAsync(JournalCodec.Encode(index), flush: false, () => _indexes.Put(key, index, index.KnownAt));
+    }
+
+    /// <summary>What is known of the index <paramref name="digest"/> in <paramref name="repository"/>, or null.</summary>
+    internal KnownIndex? FindIndex(string repository, Digest digest) => _indexes.Find((repository, digest), out _);
+
+    /// <summary>The indexes of <paramref name="repository"/> that list <paramref name="child"/>, the latest first.</summary>
+    internal IReadOnlyList<KnownIndex> FindIndexesOf(string repository, Digest child) =>
+    [
+        .. _indexes
+            .Where(i => i.Children.Contains(child) && string.Equals(i.Repository, repository, StringComparison.Ordinal))
+            .OrderByDescending(i => i.KnownAt),
+    ];
 
     /// <summary>The pulls that ended in <paramref name="imageId"/>, under whatever reference.</summary>
     public IReadOnlyList<PulledImage> FindPulled(string imageId) => _pulled.Where(p => string.Equals(p.ImageId, imageId, StringComparison.Ordinal));
@@ -137,19 +176,59 @@ public sealed class Ledger : IDisposable
         _writing.Dispose();
     }
 
+    /// <summary>
+    /// Who gets to write takes along what has come to wait meanwhile, so that two hundred admissions at once cost a few flushes and not two
+    /// hundred, one after the other.
+    /// </summary>
     private async ValueTask WriteAsync(byte[] line, bool flush, Action remember)
     {
+        var write = new PendingWrite(line, flush, remember);
+        lock (_gate)
+        {
+            _pending.Enqueue(write);
+        }
+
         await _writing.WaitAsync(CancellationToken.None);
+        try
+        {
+            while (!write.IsDone)
+            {
+                WriteBatch();
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+
+        if (write.Failure is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private void WriteBatch()
+    {
+        var batch = new List<PendingWrite>();
+        lock (_gate)
+        {
+            while (batch.Count < LedgerLimits.MaxBatch && _pending.TryDequeue(out var next))
+            {
+                batch.Add(next);
+            }
+        }
+
+        NodeGateException? failure = null;
         try
         {
             if (_journal is not null)
             {
                 CompactWhenDue(_journal);
-                _journal.Append(line, flush);
-                _recordsInJournal++;
+                _journal.Append([.. batch.SelectMany(w => w.Line)], batch.Exists(w => w.Flush));
+                _recordsInJournal += batch.Count;
             }
 
-            remember();
+            batch.ForEach(w => w.Remember());
             if (_failing)
             {
                 _failing = false;
@@ -158,13 +237,17 @@ public sealed class Ledger : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e);
+            failure = Failed(e);
         }
-        finally
+
+        foreach (var write in batch)
         {
-            _writing.Release();
+            write.Failure = failure;
+            write.IsDone = true;
         }
     }
+
+    private TimeSpan KeptFor => _options.AdmittedFor + _options.GraceFor;
 
     private NodeGateException Failed(Exception e)
     {
@@ -180,7 +263,7 @@ public sealed class Ledger : IDisposable
 
     private void CompactWhenDue(Journal journal)
     {
-        var alive = _admissions.Count + _pulled.Count + _recent.Count;
+        var alive = _admissions.Count + _pulled.Count + _indexes.Count + _recent.Count;
         if (_recordsInJournal <= (2 * alive) + LedgerLimits.CompactionSlack && journal.Length < LedgerLimits.MaxJournalBytes / 2)
         {
             return;
@@ -193,11 +276,12 @@ public sealed class Ledger : IDisposable
 
     private List<byte[]> Snapshot()
     {
-        _admissions.RemoveOlderThan(_options.AdmittedFor);
+        _admissions.RemoveOlderThan(KeptFor);
         return
         [
             .. _admissions.Where(_ => true).Select(JournalCodec.Encode),
             .. _pulled.Where(_ => true).Select(JournalCodec.Encode),
+            .. _indexes.Where(_ => true).Select(JournalCodec.Encode),
             .. _recent.ToShown().Select(JournalCodec.Encode),
         ];
     }
@@ -212,6 +296,9 @@ public sealed class Ledger : IDisposable
         {
             case Admission admission when !isDamaged && admission.AdmittedAt <= _time.GetUtcNow():
                 _admissions.Put(admission.Key, admission, admission.AdmittedAt);
+                break;
+            case KnownIndex index when !isDamaged && index.KnownAt <= _time.GetUtcNow():
+                _indexes.Put((index.Repository, index.Digest), index, index.KnownAt);
                 break;
             case PulledImage pulled:
                 _recent.Restore(pulled.Reference, pulled.ImageId, pulled.PulledAt);
@@ -243,5 +330,19 @@ public sealed class Ledger : IDisposable
         {
             throw Failed(e);
         }
+    }
+
+    private sealed class PendingWrite(byte[] line, bool flush, Action remember)
+    {
+        internal byte[] Line { get; } = line;
+
+        internal bool Flush { get; } = flush;
+
+        internal Action Remember { get; } = remember;
+
+        // Written and read by whoever holds the turn to write.
+        internal bool IsDone { get; set; }
+
+        internal NodeGateException? Failure { get; set; }
     }
 }

@@ -15,6 +15,15 @@ public static class LedgerLimits
     /// <summary>Most refusals that are remembered, in memory only.</summary>
     public const int MaxDenials = 4 * 1024;
 
+    /// <summary>Most indexes whose images are remembered.</summary>
+    public const int MaxIndexes = 4 * 1024;
+
+    /// <summary>Most images of one index that are remembered; what it lists beyond needs a signature of its own.</summary>
+    public const int MaxIndexChildren = 64;
+
+    /// <summary>Most indexes that one image is looked for in when none of them is admitted yet.</summary>
+    public const int MaxIndexesVerified = 2;
+
     /// <summary>Most signers of one admission that are kept.</summary>
     public const int MaxSigners = 64;
 
@@ -29,6 +38,18 @@ public static class LedgerLimits
 
     /// <summary>The journal is rewritten when it has this many more records than twice what is alive.</summary>
     public const int CompactionSlack = 1024;
+
+    /// <summary>Most records that are flushed together.</summary>
+    public const int MaxBatch = 256;
+
+    /// <summary>Largest record of evidence that is kept, in bytes.</summary>
+    public const int MaxEvidenceFileBytes = 4 * 1024 * 1024;
+
+    /// <summary>Most records of evidence that are kept; the oldest go first.</summary>
+    public const int MaxEvidenceFiles = 2 * 1024;
+
+    /// <summary>All records of evidence together, in bytes.</summary>
+    public const long MaxEvidenceBytes = 256L * 1024 * 1024;
 
     /// <summary>How many damaged journals are kept for whoever wants to know what happened.</summary>
     public const int MaxDamagedFiles = 5;

@@ -8,4 +8,7 @@ public sealed record LedgerOptions
 
     /// <summary>How long an admission is good without asking the registry again. The default is 24 hours.</summary>
     public TimeSpan AdmittedFor { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long beyond <see cref="AdmittedFor"/> an admission is kept for outages, where a rule allows it. The default is not at all.</summary>
+    public TimeSpan GraceFor { get; init; } = TimeSpan.Zero;
 }

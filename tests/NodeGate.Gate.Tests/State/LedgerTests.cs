@@ -91,6 +91,79 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task FindLapsed_WithinTheGrace_IsThereAlsoOverARewriteAndARestart()
+    {
+        var options = new LedgerOptions { Folder = _folder.Path, GraceFor = TimeSpan.FromHours(2) };
+        using (var ledger = Ledger.Open(options, _time, NullLogger<Ledger>.Instance))
+        {
+            await ledger.AdmitAsync(Key, ["key:a"]);
+            Assert.Null(ledger.FindLapsed(Key));
+            _time.Advance(TimeSpan.FromHours(25));
+            Assert.Null(ledger.FindAdmission(Key));
+            for (var i = 0; i < LedgerLimits.CompactionSlack + 10; i++)
+            {
+                await ledger.AdmitAsync(KeyOf(1), []);
+            }
+
+            Assert.NotNull(ledger.FindLapsed(Key));
+        }
+
+        using var again = Ledger.Open(options, _time, NullLogger<Ledger>.Instance);
+        Assert.Equal<string>(["key:a"], again.FindLapsed(Key)!.Signers);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Null(again.FindLapsed(Key));
+    }
+
+    [Fact]
+    public async Task RecordIndexAsync_OverARewriteAndARestart_IsFoundByItsImagesInItsRepository()
+    {
+        var (index, child, own) = (Digest.Of("index"u8), Digest.Of("child"u8), Digest.Of("own"u8));
+        using (var ledger = Open())
+        {
+            await ledger.RecordIndexAsync(new KnownIndex("reg.example/a", index, [child, own], own, _time.GetUtcNow()));
+            for (var i = 0; i < LedgerLimits.CompactionSlack + 10; i++)
+            {
+                await ledger.AdmitAsync(KeyOf(1), []);
+            }
+        }
+
+        using var again = Open();
+        Assert.Equal(index, Assert.Single(again.FindIndexesOf("reg.example/a", child)).Digest);
+        Assert.Equal(own, again.FindIndex("reg.example/a", index)!.Own);
+        Assert.Empty(again.FindIndexesOf("reg.example/b", child));
+        Assert.Empty(again.FindIndexesOf("reg.example/a", index));
+    }
+
+    [Fact]
+    public async Task RecordIndexAsync_BeyondTheLimit_TheOldestGoFirst()
+    {
+        using var ledger = Ledger.Open(new LedgerOptions { Folder = null }, _time, NullLogger<Ledger>.Instance);
+        var child = Digest.Of("child"u8);
+        for (var i = 0; i <= LedgerLimits.MaxIndexes; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await ledger.RecordIndexAsync(new KnownIndex("reg.example/a", Digest.Of(BitConverter.GetBytes(i)), [child], null, _time.GetUtcNow()));
+        }
+
+        Assert.Null(ledger.FindIndex("reg.example/a", Digest.Of(BitConverter.GetBytes(0))));
+        Assert.NotNull(ledger.FindIndex("reg.example/a", Digest.Of(BitConverter.GetBytes(LedgerLimits.MaxIndexes))));
+    }
+
+    /// <summary>More than one batch at once: all are on the disk when their callers are told.</summary>
+    [Fact]
+    public async Task AdmitAsync_ManyAtOnce_AreAllThereAfterARestart()
+    {
+        const int Count = LedgerLimits.MaxBatch + 50;
+        using (var ledger = Open())
+        {
+            await Task.WhenAll(Enumerable.Range(0, Count).Select(i => Task.Run(() => ledger.AdmitAsync(KeyOf(i), ["key:a"]).AsTask())));
+        }
+
+        using var again = Open();
+        Assert.All(Enumerable.Range(0, Count), i => Assert.NotNull(again.FindAdmission(KeyOf(i))));
+    }
+
+    [Fact]
     public async Task RecordPulledAsync_AfterRestart_IsFoundByReferenceAndById()
     {
         var reference = ImageReference.Parse("reg.example/a:1");

@@ -20,9 +20,11 @@ internal sealed class GateFixture : IDisposable
     public static readonly SigningKey OtherKey = SigningKey.Create();
 
     private readonly ScratchFolder _folder = new();
+    private readonly TimeSpan _graceFor;
 
-    public GateFixture(string? policy = null, GateOptions? options = null)
+    public GateFixture(string? policy = null, GateOptions? options = null, TimeSpan graceFor = default)
     {
+        _graceFor = graceFor;
         Options = options ?? new GateOptions();
         Policies = new PolicyHolder(Load(policy ?? Enforce));
         Ledger = OpenLedger();
@@ -126,7 +128,7 @@ internal sealed class GateFixture : IDisposable
         _folder.Dispose();
     }
 
-    private Ledger OpenLedger() => Ledger.Open(new LedgerOptions { Folder = LedgerFolder }, Time, NullLogger<Ledger>.Instance);
+    private Ledger OpenLedger() => Ledger.Open(new LedgerOptions { Folder = LedgerFolder, GraceFor = _graceFor }, Time, NullLogger<Ledger>.Instance);
 
     private sealed class Keys : IPolicyFiles
     {

@@ -17,6 +17,9 @@ internal sealed class MemoryRegistry : IImageSourceFactory
     /// <summary>Every request, in the order of arrival, such as <c>resolve REF</c>, <c>referrers DIGEST</c>, <c>manifest DIGEST</c>, <c>blob DIGEST</c>, <c>tag TAG</c>.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>Repositories that are kept apart, by their names.</summary>
+    public Dictionary<string, MemoryRegistry> Elsewhere { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Runs before a request is answered; may wait, or throw what a registry would be blamed for.</summary>
     public Func<string, RegistryCredential?, CancellationToken, Task>? Intercept { get; set; }
 
@@ -26,6 +29,24 @@ internal sealed class MemoryRegistry : IImageSourceFactory
         var layer = System.Text.Encoding.UTF8.GetBytes(content);
         var text = $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{Digest.Of(layer)}}","size":{{layer.Length}}},"layers":[]}""";
         return PutManifest(System.Text.Encoding.UTF8.GetBytes(text), MediaTypes.OciManifest, tag).Digest;
+    }
+
+    /// <summary>An index of images that are there already; the platform as <c>os/architecture/variant</c>, or null.</summary>
+    public Digest PushIndex(string tag, params (Digest Digest, string? Platform)[] entries)
+    {
+        var manifests = entries.Select(e =>
+        {
+            var descriptor = DescriptorOf(e.Digest);
+            var platform = e.Platform?.Split('/') switch
+            {
+                [var os, var architecture] => $$""","platform":{"os":"{{os}}","architecture":"{{architecture}}"}""",
+                [var os, var architecture, var variant] => $$""","platform":{"os":"{{os}}","architecture":"{{architecture}}","variant":"{{variant}}"}""",
+                _ => "",
+            };
+            return $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{e.Digest}}","size":{{descriptor.Size}}{{platform}}}""";
+        });
+        var text = $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{string.Join(',', manifests)}}]}""";
+        return PutManifest(System.Text.Encoding.UTF8.GetBytes(text), MediaTypes.OciIndex, tag).Digest;
     }
 
     public Descriptor DescriptorOf(Digest digest) => _manifests[digest.ToString()].Descriptor;
@@ -102,7 +123,8 @@ internal sealed class MemoryRegistry : IImageSourceFactory
         }
     }
 
-    public IImageSource Open(ImageReference reference, RegistryCredential? credential) => new Source(this, credential);
+    public IImageSource Open(ImageReference reference, RegistryCredential? credential) =>
+        new Source(Elsewhere.GetValueOrDefault(reference.Name, this), credential);
 
     private sealed class Source(MemoryRegistry registry, RegistryCredential? credential) : IImageSource
     {
