@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NodeGate.CriProxy.Cri;
 using NodeGate.CriProxy.Cri.Containers;
+using NodeGate.CriProxy.Cri.Sandbox;
 using NodeGate.CriProxy.Wire;
 using NodeGate.CriProxy.Wire.Listening;
 using NodeGate.Gate;
@@ -23,10 +24,11 @@ public sealed class CriProxyServer : IAsyncDisposable
 
     /// <summary>Wires the edge; nothing listens or is connected before <see cref="StartAsync"/>.</summary>
     /// <exception cref="NodeGate.Oci.NodeGateException">The paths cannot be used: not absolute, too long, or both the same socket.</exception>
-    public CriProxyServer(CriProxyOptions options, IImageGate gate, TimeProvider time, ILoggerFactory loggers)
+    public CriProxyServer(CriProxyOptions options, IImageGate gate, IPolicySource policies, TimeProvider time, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(gate);
+        ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(loggers);
         SocketPaths.Require(options.Listen, options.Upstream);
@@ -37,11 +39,15 @@ public sealed class CriProxyServer : IAsyncDisposable
         var calls = new CriCalls(_containerd);
         var finder = new ImageFinder(calls);
         var containers = new ContainerJudge(gate, finder, time, _logger);
+        var pull = new PullImageMethod(gate, new AdmittedPull(gate, _containerd), new TagNaming(calls, time), time, _logger);
+        var sandbox = new RunPodSandboxMethod(policies, new SandboxImageFinder(calls), finder, containers, pull, _containerd, calls, time, _logger);
         _router = new CriRouter(
-            new PullImageMethod(gate, new AdmittedPull(gate, _containerd), new TagNaming(calls, time), time, _logger),
+            pull,
             new ImageStatusMethod(gate, _containerd, finder, _logger),
             new CreateContainerMethod(containers, _containerd, calls, _logger),
-            new RestorePodMethod(containers, _containerd, calls, _logger));
+            new RestorePodMethod(containers, _containerd, calls, _logger),
+            sandbox,
+            () => sandbox.IsWanted);
     }
 
     /// <summary>The connections that are open now.</summary>

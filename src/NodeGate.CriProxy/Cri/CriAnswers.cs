@@ -34,6 +34,10 @@ internal static class CriAnswers
     /// <summary>The answer when what containerd says about <paramref name="asked"/> cannot be used to judge it.</summary>
     public static GrpcReply Failed(string asked, NodeGateException fault) => Worded(SignatureValidationFailed, asked, fault.Reason, fault.Message);
 
+    /// <summary>The answer where nobody can tell which image a pod would be started with.</summary>
+    public static GrpcReply UnknownSandboxImage(string problem) =>
+        Worded(SignatureValidationFailed, "sandbox image", DecisionReason.InvalidReference, problem);
+
     /// <summary>containerd's own words for a container of an image that is not on the node; nothing is forwarded that was not judged.</summary>
     public static GrpcReply MissingImage(string asked, bool isVolume) => GrpcReply.Error(
         GrpcStatusCode.NotFound,

@@ -12,13 +12,17 @@ internal sealed class CriCalls(IUpstreamChannel containerd)
     /// <summary>The label that makes an image name part of what containerd's CRI knows (cri.md section 3).</summary>
     public const string ManagedLabel = "io.cri-containerd.image";
 
+    /// <summary>The label that keeps the kubelet's garbage collection from removing an image.</summary>
+    public const string PinnedLabel = "io.cri-containerd.pinned";
+
     private const string Images = "/containerd.services.images.v1.Images/";
 
     // The namespace is fixed in containerd's CRI.
     private static readonly ImmutableArray<MetadataEntry> ImagesMetadata =
         [new("content-type", "application/grpc"), new("te", "trailers"), new("containerd-namespace", "k8s.io")];
 
-    private static readonly ImmutableArray<MetadataEntry> CriMetadata = [new("content-type", "application/grpc"), new("te", "trailers")];
+    /// <summary>The headers of a call to the CRI by NodeGate itself.</summary>
+    public static readonly ImmutableArray<MetadataEntry> CriMetadata = [new("content-type", "application/grpc"), new("te", "trailers")];
 
     /// <summary>Images/Get: the record of <paramref name="name"/>.</summary>
     public Task<GrpcReply> GetAsync(string name, DateTimeOffset? deadline, CancellationToken cancellationToken) =>
@@ -39,6 +43,19 @@ internal sealed class CriCalls(IUpstreamChannel containerd)
         update.UpdateMask.Paths.Add("labels." + ManagedLabel);
         return CallAsync(Images + "Update", ImagesMetadata, update, deadline, cancellationToken);
     }
+
+    /// <summary>Images/Update: pins <paramref name="name"/>, as containerd does with a sandbox image that it pulled itself.</summary>
+    public Task<GrpcReply> PinAsync(string name, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        var update = new UpdateImageRequest { Image = new Containerd.Image { Name = name }, UpdateMask = new() };
+        update.Image.Labels.Add(PinnedLabel, "pinned");
+        update.UpdateMask.Paths.Add("labels." + PinnedLabel);
+        return CallAsync(Images + "Update", ImagesMetadata, update, deadline, cancellationToken);
+    }
+
+    /// <summary>Any method of the CRI, by its path.</summary>
+    public Task<GrpcReply> CallAsync(string path, IMessage message, CancellationToken cancellationToken) =>
+        CallAsync(path, CriMetadata, message, null, cancellationToken);
 
     /// <summary>ImageStatus as the CRI service <paramref name="service"/> (<c>/runtime.v1.ImageService/</c>) answers it.</summary>
     public Task<GrpcReply> StatusAsync(string service, string reference, DateTimeOffset? deadline, CancellationToken cancellationToken) =>

@@ -51,4 +51,10 @@ internal static partial class CriLog
 
     [LoggerMessage(6111, LogLevel.Error, "{Method}: what was made of an image that is not admitted could not be removed: {Fault}")]
     public static partial void NotRemoved(ILogger logger, string method, string fault);
+
+    [LoggerMessage(6112, LogLevel.Error, "RunPodSandbox: which image pods are started with is not known: {Problem}")]
+    public static partial void SandboxImageUnknown(ILogger logger, string? problem);
+
+    [LoggerMessage(6113, LogLevel.Warning, "RunPodSandbox: {Image} was pulled but could not be pinned, so the kubelet may remove it: {Fault}")]
+    public static partial void NotPinned(ILogger logger, string image, string fault);
 }

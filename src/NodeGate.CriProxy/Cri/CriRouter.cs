@@ -7,7 +7,9 @@ namespace NodeGate.CriProxy.Cri;
 /// Which calls the socket serves (design.md section 2, step 1): the two CRI services under their two package names. Everything else that
 /// containerd answers on the same socket (its own API above all) is a way around the gate and is refused as if it did not exist.
 /// </summary>
-internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus, IGatedMethod createContainer, IGatedMethod restorePod) : ICallRouter
+internal sealed class CriRouter(
+    IGatedMethod pullImage, IGatedMethod imageStatus, IGatedMethod createContainer, IGatedMethod restorePod, IGatedMethod runPodSandbox, Func<bool> judgesSandboxes)
+    : ICallRouter
 {
     private static readonly CallRoute Relayed = new CallRoute.Relay();
 
@@ -19,6 +21,7 @@ internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus
     private readonly CallRoute _imageStatus = new CallRoute.Gate(imageStatus);
     private readonly CallRoute _createContainer = new CallRoute.Gate(createContainer);
     private readonly CallRoute _restorePod = new CallRoute.Gate(restorePod);
+    private readonly CallRoute _runPodSandbox = new CallRoute.Gate(runPodSandbox);
 
     /// <inheritdoc/>
     public CallRoute Route(string path)
@@ -48,6 +51,7 @@ internal sealed class CriRouter(IGatedMethod pullImage, IGatedMethod imageStatus
         {
             "CreateContainer" => _createContainer,
             "RestorePod" => _restorePod,
+            "RunPodSandbox" when judgesSandboxes() => _runPodSandbox,
             _ => Relayed,
         };
     }

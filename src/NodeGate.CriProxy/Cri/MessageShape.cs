@@ -40,6 +40,9 @@ internal sealed class MessageShape
     public static readonly MessageShape RestorePodRequest =
         new("RestorePodRequest", Message(2, ExactSandbox), Message(5, ExactContainer) with { IsRepeated = true }) { IsExact = true };
 
+    /// <summary>RunPodSandboxRequest: the pod's identity.</summary>
+    public static readonly MessageShape RunPodSandboxRequest = new("RunPodSandboxRequest", Message(1, ExactSandbox)) { IsExact = true };
+
     private readonly string _name;
     private readonly FrozenDictionary<int, JudgedField> _judged;
 

@@ -71,7 +71,7 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
                 store.Source, sources, ledger, sink, new GateOptions { DeniedFor = config.Cache.DeniedFor }, time, loggers.CreateLogger<ImageGate>());
             await sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.Start, Message = $"nodegate {VersionCommand.Version}", PolicyRevision = store.Current.Revision });
             var server = new CriProxyServer(
-                new CriProxyOptions { Listen = config.Listen, ListenGroup = config.ListenGroup, Upstream = config.Upstream }, gate, time, loggers);
+                new CriProxyOptions { Listen = config.Listen, ListenGroup = config.ListenGroup, Upstream = config.Upstream }, gate, store.Source, time, loggers);
             owned.Push(server);
             var inventory = new NodeInventory(config.Upstream, time, loggers.CreateLogger<NodeInventory>());
             owned.Push(inventory);

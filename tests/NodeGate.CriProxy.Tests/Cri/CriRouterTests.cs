@@ -9,9 +9,11 @@ public sealed class CriRouterTests
     private readonly Nothing _status = new();
     private readonly Nothing _create = new();
     private readonly Nothing _restore = new();
+    private readonly Nothing _sandbox = new();
     private readonly CriRouter _router;
+    private bool _judgesSandboxes;
 
-    public CriRouterTests() => _router = new CriRouter(_pull, _status, _create, _restore);
+    public CriRouterTests() => _router = new CriRouter(_pull, _status, _create, _restore, _sandbox, () => _judgesSandboxes);
 
     [Theory]
     [InlineData("/runtime.v1.")]
@@ -22,6 +24,16 @@ public sealed class CriRouterTests
         Assert.Same(_status, Assert.IsType<CallRoute.Gate>(_router.Route(package + "ImageService/ImageStatus")).Method);
         Assert.Same(_create, Assert.IsType<CallRoute.Gate>(_router.Route(package + "RuntimeService/CreateContainer")).Method);
         Assert.Same(_restore, Assert.IsType<CallRoute.Gate>(_router.Route(package + "RuntimeService/RestorePod")).Method);
+    }
+
+    [Theory]
+    [InlineData("/runtime.v1.RuntimeService/RunPodSandbox")]
+    [InlineData("/runtime.v1alpha2.RuntimeService/RunPodSandbox")]
+    public void Route_RunPodSandbox_IsGatedOnlyWhereThePolicyWantsIt(string path)
+    {
+        Assert.IsType<CallRoute.Relay>(_router.Route(path));
+        _judgesSandboxes = true;
+        Assert.Same(_sandbox, Assert.IsType<CallRoute.Gate>(_router.Route(path)).Method);
     }
 
     [Theory]

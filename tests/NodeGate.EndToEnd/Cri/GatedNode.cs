@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.CriProxy;
+using NodeGate.CriProxy.Tests.Cri;
+using NodeGate.Gate;
 using NodeGate.Testing.RealParts;
 
 namespace NodeGate.EndToEnd.Cri;
@@ -28,7 +30,7 @@ internal sealed class GatedNode : IAsyncDisposable
         var folder = TestFolder.Create();
         var gate = new ScriptedGate();
         var options = new CriProxyOptions { Listen = folder.At("g.sock"), Upstream = containerd.SocketPath };
-        var server = new CriProxyServer(options, gate, TimeProvider.System, NullLoggerFactory.Instance);
+        var server = new CriProxyServer(options, gate, new PolicyHolder(Policies.Observe), TimeProvider.System, NullLoggerFactory.Instance);
         await server.StartAsync(CancellationToken.None);
         return new GatedNode(folder, containerd, gate, server);
     }

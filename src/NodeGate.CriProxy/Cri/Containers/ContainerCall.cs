@@ -29,6 +29,14 @@ internal sealed record ContainerCall(ImmutableArray<AskedImage> Images, string? 
         return Of(request.ContainerConfigs, request.Config);
     }
 
+    /// <summary>Reads a RunPodSandboxRequest: the pod alone, for it names no image.</summary>
+    /// <exception cref="FormatException">It is malformed or ambiguous.</exception>
+    public static ContainerCall ParseSandbox(ReadOnlyMemory<byte> message)
+    {
+        MessageShape.RunPodSandboxRequest.Require(message.Span);
+        return Of([], Parse(RunPodSandboxRequest.Parser, message.Span).Config);
+    }
+
     private static T Parse<T>(MessageParser<T> parser, ReadOnlySpan<byte> message)
         where T : IMessage<T>
     {

@@ -32,12 +32,28 @@ internal sealed class ContainerTarget : IFuzzTarget
             yield return create.ToByteArray();
             yield return [.. create.ToByteArray(), .. create.ToByteArray()];
             yield return restore.ToByteArray();
+            yield return new RunPodSandboxRequest { Config = sandbox }.ToByteArray();
             // Unknown fields of each wire type around what is judged.
             yield return [0x50, 0x05, 0x12, 0x0a, 0x12, 0x05, 0x0a, 0x01, (byte)'x', 0x10, 0x01, 0x18, 0x02, 0x59, 1, 2, 3, 4, 5, 6, 7, 8, 0x5d, 1, 2, 3, 4];
         }
     }
 
-    public string Check(byte[] input) => $"create {Create(input)}, restore {Restore(input)}";
+    public string Check(byte[] input) => $"create {Create(input)}, restore {Restore(input)}, sandbox {Sandbox(input)}";
+
+    private static string Sandbox(byte[] input)
+    {
+        ContainerCall call;
+        try
+        {
+            call = ContainerCall.ParseSandbox(input);
+        }
+        catch (FormatException e)
+        {
+            return Outcome.Refused(e.Message);
+        }
+
+        return CheckCall(call, [], Messages(input, 1));
+    }
 
     private static string Create(byte[] input)
     {
