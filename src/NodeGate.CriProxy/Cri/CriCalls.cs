@@ -47,7 +47,8 @@ internal sealed class CriCalls(IUpstreamChannel containerd)
     /// <summary>Images/Update: pins <paramref name="name"/>, as containerd does with a sandbox image that it pulled itself.</summary>
     public Task<GrpcReply> PinAsync(string name, DateTimeOffset? deadline, CancellationToken cancellationToken)
     {
-        var update = new UpdateImageRequest { Image = new Containerd.Image { Name = name }, UpdateMask = new() };
+        // The mask leaves the target alone, but without one in the message containerd 1.7 ends with a nil pointer.
+        var update = new UpdateImageRequest { Image = new Containerd.Image { Name = name, Target = new() }, UpdateMask = new() };
         update.Image.Labels.Add(PinnedLabel, "pinned");
         update.UpdateMask.Paths.Add("labels." + PinnedLabel);
         return CallAsync(Images + "Update", ImagesMetadata, update, deadline, cancellationToken);

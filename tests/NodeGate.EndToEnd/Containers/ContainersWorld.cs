@@ -73,6 +73,13 @@ public sealed class ContainersWorld : IAsyncLifetime
         return ($"{registry.Host}/{repository}", image);
     }
 
+    /// <summary>Another image in the repository of <paramref name="name"/>, unsigned; returns its name with the tag <c>evil</c>.</summary>
+    internal static async Task<string> PushBesideAsync(TestRegistry registry, string name)
+    {
+        await registry.AddImageAsync(name[(registry.Host.Length + 1)..], "evil", new ImageRecipe { User = "1000" });
+        return name + ":evil";
+    }
+
     internal void Sign(TestRegistry registry, string repository, Descriptor image) => registry.AddBundle(repository, image, _key);
 
     /// <summary>Each tenant's images in its own namespace, what is shared in all, what is watched in audit mode; the pause image is signed like the rest.</summary>

@@ -80,7 +80,7 @@ public sealed class SandboxImageTests(ContainersWorld world)
         }
 
         await (await RunningPod.StartAsync(cri, "prod-a")).DisposeAsync();
-        var evil = (await world.PushAsync("shared", isSigned: false, registry)).Name + ":1";
+        var evil = await ContainersWorld.PushBesideAsync(registry, $"{registry.Host}/{ContainersWorld.PauseRepository}");
         var evilId = (await node.Containerd.SmuggleAsync(evil)).Id;
         (await node.Containerd.CtrAsync("images", "tag", "--force", evil, pause)).EnsureSuccess();
         using var direct = node.Containerd.Cri();

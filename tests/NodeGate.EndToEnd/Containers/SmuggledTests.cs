@@ -63,8 +63,9 @@ public sealed class SmuggledTests(ContainersWorld world)
     public async Task CreateContainer_TagOfAnAdmittedImageGivenToAnother_IsRefused(string version)
     {
         var node = await world.NodeAsync(version);
-        var image = (await world.PushAsync("shared")).Name + ":1";
-        var evil = (await world.PushAsync("shared", isSigned: false)).Name + ":1";
+        var (name, _) = await world.PushAsync("shared");
+        var evil = await ContainersWorld.PushBesideAsync(await world.RegistryAsync(), name);
+        var image = name + ":1";
         using var cri = node.Gate.Cri();
         await using var pod = await RunningPod.StartAsync(cri, "prod-a");
         var id = await pod.PullAsync(image);
@@ -73,8 +74,8 @@ public sealed class SmuggledTests(ContainersWorld world)
         using var direct = node.Containerd.Cri();
         await Eventually.TrueAsync("containerd shows the other image", async () => (await direct.ImageStatusAsync(image))?.Id == evilId);
 
-        await pod.RefusedAsync($"SignatureValidationFailed: {image}: ", evilId, image);
-        await pod.RefusedAsync($"SignatureValidationFailed: {image}: ", image, image);
+        await pod.RefusedAsync($"SignatureValidationFailed: {image}: NoSignature: ", evilId, image);
+        await pod.RefusedAsync($"SignatureValidationFailed: {image}: NoSignature: ", image, image);
 
         Assert.Equal(id, await pod.PullAsync(image));
         await pod.RunAsync(id, image);
