@@ -269,14 +269,14 @@ npm_parts() {
     if [ "$check" = 1 ]; then say 'missing: the npm packages of the independent implementations; run `make tools`'; return 0; fi
     if (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) > "$root/npm.log" 2>&1; then
         printf '%s\n' "$lock" > "$stamp"
-        for package in @grpc/grpc-js sigstore; do
+        for package in @grpc/grpc-js sigstore ajv; do
             say "$package: $(node -p "require('$folder/node_modules/$package/package.json').version") (npm)"
         done
     elif grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT' "$root/npm.log"; then
         say 'no network for npm; tests that are skipped: those with the independent implementations in JavaScript'
     else
         cat "$root/npm.log" >&2
-        die 'npm could not install @grpc/grpc-js and sigstore'
+        die 'npm could not install @grpc/grpc-js, sigstore and ajv'
     fi
 }
 

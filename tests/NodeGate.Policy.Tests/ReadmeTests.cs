@@ -7,10 +7,17 @@ namespace NodeGate.Policy.Tests;
 /// <summary>The examples of the user documentation are policies that load, without a warning.</summary>
 public sealed partial class ReadmeTests
 {
+    /// <summary>The policy of this room's page, and that of the first page.</summary>
+    internal static IEnumerable<string> Policies() =>
+    [
+        Tests.Policies.Head + string.Concat(Blocks("src/NodeGate.Policy/README.md")),
+        Blocks("README.md").Single(b => b.Contains("kind: ImagePolicy", StringComparison.Ordinal)).Replace("sha256:…", Tests.Policies.A.ToString(), StringComparison.Ordinal),
+    ];
+
     [Fact]
     public void Load_ExamplesOfThisRoom_ArePartsOfOnePolicy()
     {
-        var model = Load(Policies.Head + string.Concat(Blocks("src/NodeGate.Policy/README.md")));
+        var model = Load(Policies().First());
 
         Assert.Equal(["corp", "mirrored", "public-good", "staging"], model.TrustRoots.Select(r => r.Name));
         Assert.Equal(["github-release", "release-key"], model.Authorities.Select(a => a.Name));
@@ -20,18 +27,16 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Load_ExampleOfTheFirstPage_IsAPolicy()
     {
-        var policy = Blocks("README.md").Single(b => b.Contains("kind: ImagePolicy", StringComparison.Ordinal));
-
-        var model = Load(policy.Replace("sha256:…", Policies.A.ToString(), StringComparison.Ordinal));
+        var model = Load(Policies().Last());
 
         Assert.Equal(["no-latest", "org", "pause"], model.Rules.Select(r => r.Name));
     }
 
     private static PolicyModel Load(string text)
     {
-        var result = Policies.LoadWith(new ReadmeFiles(), text);
+        var result = Tests.Policies.LoadWith(new ReadmeFiles(), text);
         Assert.True(result.IsLoaded, string.Join('\n', result.Errors));
-        Assert.Empty(PolicyLinter.Lint(result.Model, Policies.Now));
+        Assert.Empty(PolicyLinter.Lint(result.Model, Tests.Policies.Now));
         return result.Model;
     }
 
@@ -46,9 +51,9 @@ public sealed partial class ReadmeTests
     {
         public FileContent Read(string policyPath, string file, int maxBytes) => FileContent.Found(Path.GetFileName(file) switch
         {
-            "release.pub" => Policies.One.PublicDer,
-            "former.pub" => Policies.Two.PublicDer,
-            "ctfe.pub" or "rekor.pub" => Policies.Three.PublicDer,
+            "release.pub" => Tests.Policies.One.PublicDer,
+            "former.pub" => Tests.Policies.Two.PublicDer,
+            "ctfe.pub" or "rekor.pub" => Tests.Policies.Three.PublicDer,
             "fulcio-chain.pem" or "tsa-chain.pem" => Encoding.UTF8.GetBytes(TrustFiles.ChainPem),
             _ => TrustFiles.Json(),
         });

@@ -150,7 +150,7 @@ public sealed class RevisionTests
         Assert.Matches("^[0-9a-f]{16}$", model.Revision);
     }
 
-    private static string Text => Base.Replace("DIGEST", Policies.A.ToString(), StringComparison.Ordinal);
+    internal static string Text => Base.Replace("DIGEST", Policies.A.ToString(), StringComparison.Ordinal);
 
     private static string Changed(string from, string to)
     {

@@ -20,6 +20,7 @@ internal static class PolicyCommand
         command.Subcommands.Add(CreateLint());
         command.Subcommands.Add(CreateExplain());
         command.Subcommands.Add(PolicyTestCommand.Create());
+        command.Subcommands.Add(PolicySchemaCommand.Create());
         command.Subcommands.Add(PolicyImportCommand.Create());
         return command;
     }

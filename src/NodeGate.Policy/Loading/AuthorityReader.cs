@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NodeGate.Policy.Loading.Yaml;
 
 namespace NodeGate.Policy.Loading;
@@ -8,9 +9,12 @@ internal static class AuthorityReader
     private const string Shape = "an authority: {name: …, cosign: {keys: [{file: …}]}} or {name: …, keyless: {trustRoot: …, identities: […]}}";
     private const string Kinds = "exactly one of 'cosign: {keys: […]}' and 'keyless: {trustRoot: …, identities: […]}'";
 
+    /// <summary>The keys of an authority.</summary>
+    public static ImmutableArray<string> Keys { get; } = ["name", "cosign", "keyless"];
+
     public static AuthorityConfig? Read(YamlNode node, ErrorList errors)
     {
-        if (MappingReader.Open(node, Shape, ["name", "cosign", "keyless"], LaterKeys.Authority, errors) is not { } authority)
+        if (MappingReader.Open(node, Shape, Keys, LaterKeys.Authority, errors) is not { } authority)
         {
             return null;
         }

@@ -10,9 +10,15 @@ internal static class CosignReader
 {
     private const string KeyShape = "a key: {file: …} or {pem: …}, with 'validFrom' and 'validUntil' where it is good for a time only";
 
+    /// <summary>The keys of a <c>cosign</c>.</summary>
+    public static ImmutableArray<string> Keys { get; } = ["keys", "transparencyLog", "formats", "annotations"];
+
+    /// <summary>The keys of an entry of <c>keys</c>.</summary>
+    public static ImmutableArray<string> KeyKeys { get; } = ["file", "pem", "validFrom", "validUntil"];
+
     public static CosignConfig? Read(YamlNode node, ErrorList errors)
     {
-        if (MappingReader.Open(node, "a mapping with 'keys'", ["keys", "transparencyLog", "formats", "annotations"], LaterKeys.None, errors) is not { } cosign)
+        if (MappingReader.Open(node, "a mapping with 'keys'", Keys, LaterKeys.None, errors) is not { } cosign)
         {
             return null;
         }
@@ -41,7 +47,7 @@ internal static class CosignReader
         var keys = ImmutableArray.CreateBuilder<KeyConfig>();
         foreach (var item in items)
         {
-            if (MappingReader.Open(item, KeyShape, ["file", "pem", "validFrom", "validUntil"], LaterKeys.None, errors) is not { } key)
+            if (MappingReader.Open(item, KeyShape, KeyKeys, LaterKeys.None, errors) is not { } key)
             {
                 continue;
             }

@@ -11,10 +11,15 @@ internal static class KeylessReader
     private const string Shape = "{trustRoot: …, identities: [{issuer: …, subject: …}]}";
     private const string IdentityShape = "an identity: {issuer: … or issuerRegex: …, subject: … or subjectRegex: …}; the issuer and the subject are both required";
 
+    /// <summary>The keys of a <c>keyless</c>.</summary>
+    public static ImmutableArray<string> Keys { get; } = ["identities", "certificate", "formats", "annotations", .. TrustReader.KeylessKeys];
+
+    /// <summary>The keys of an identity.</summary>
+    public static ImmutableArray<string> IdentityKeys { get; } = ["issuer", "issuerRegex", "subject", "subjectRegex"];
+
     public static KeylessConfig? Read(YamlNode node, ErrorList errors)
     {
-        if (MappingReader.Open(
-            node, Shape, ["identities", "certificate", "formats", "annotations", .. TrustReader.KeylessKeys], LaterKeys.None, errors) is not { } keyless)
+        if (MappingReader.Open(node, Shape, Keys, LaterKeys.None, errors) is not { } keyless)
         {
             return null;
         }
@@ -33,7 +38,7 @@ internal static class KeylessReader
 
     private static IdentityRequirement? ReadIdentity(YamlNode node, ErrorList errors)
     {
-        if (MappingReader.Open(node, IdentityShape, ["issuer", "issuerRegex", "subject", "subjectRegex"], LaterKeys.None, errors) is not { } identity)
+        if (MappingReader.Open(node, IdentityShape, IdentityKeys, LaterKeys.None, errors) is not { } identity)
         {
             return null;
         }

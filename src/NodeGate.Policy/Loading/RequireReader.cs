@@ -8,6 +8,12 @@ internal static class RequireReader
 {
     private const string Shape = "the name of an authority, or exactly one of {anyOf: […]}, {allOf: […]} and {atLeast: {count: …, of: […]}}";
 
+    /// <summary>The keys of a requirement that is not the name of an authority.</summary>
+    public static ImmutableArray<string> Keys { get; } = ["anyOf", "allOf", "atLeast"];
+
+    /// <summary>The keys of an <c>atLeast</c>.</summary>
+    public static ImmutableArray<string> AtLeastKeys { get; } = ["count", "of"];
+
     public static RequireConfig? Read(YamlNode node, int depth, ErrorList errors)
     {
         if (depth > PolicyLimits.MaxRequirementDepth)
@@ -21,12 +27,12 @@ internal static class RequireReader
             return new RequireConfig(node.Position, RequireKind.Authority, name.Text, 0, []);
         }
 
-        if (MappingReader.Open(node, Shape, ["anyOf", "allOf", "atLeast"], LaterKeys.None, errors) is not { } mapping)
+        if (MappingReader.Open(node, Shape, Keys, LaterKeys.None, errors) is not { } mapping)
         {
             return null;
         }
 
-        var kinds = new[] { "anyOf", "allOf", "atLeast" }.Where(mapping.Has).ToArray();
+        var kinds = Keys.Where(mapping.Has).ToArray();
         if (kinds.Length != 1)
         {
             if (kinds.Length > 1 || node is YamlMapping { Entries.IsEmpty: true })
@@ -45,7 +51,7 @@ internal static class RequireReader
 
     private static RequireConfig? ReadAtLeast(YamlNode node, YamlNode value, int depth, ErrorList errors)
     {
-        if (MappingReader.Open(value, "{count: …, of: […]}", ["count", "of"], LaterKeys.None, errors) is not { } mapping)
+        if (MappingReader.Open(value, "{count: …, of: […]}", AtLeastKeys, LaterKeys.None, errors) is not { } mapping)
         {
             return null;
         }

@@ -28,7 +28,7 @@ public sealed class DecisionTableTests
     {
         var row = Read(table).Single(r => r.Line == line);
 
-        var answer = row.Question.Ask(Policies.Of(Policies.Authorities + row.Policy));
+        var answer = row.Question.Ask(Tests.Policies.Of(Tests.Policies.Authorities + row.Policy));
 
         Assert.Equal(row.Expected, $"{answer.Decision} | {answer.Reason} | {answer.By} | {(answer.IsAsked ? "asked" : "")}");
     }
@@ -47,9 +47,12 @@ public sealed class DecisionTableTests
     public void Rows_OfEverySection_LetEveryRuleDecide() =>
         Assert.Empty(Tables.SelectMany(Read).GroupBy(r => r.Policy).SelectMany(section =>
         {
-            var model = Policies.Of(Policies.Authorities + section.Key);
+            var model = Tests.Policies.Of(Tests.Policies.Authorities + section.Key);
             return model.Rules.Select(r => r.Name).Concat(model.Exemptions.Select(e => e.Name)).Except(section.Select(r => r.Expected.Split(" | ")[2]));
         }));
+
+    /// <summary>The policies of all tables.</summary>
+    internal static IEnumerable<string> Policies() => Tables.SelectMany(Read).Select(r => Tests.Policies.Head + Tests.Policies.Authorities + r.Policy).Distinct(StringComparer.Ordinal);
 
     private static List<Row> Read(string table)
     {
@@ -86,7 +89,7 @@ public sealed class DecisionTableTests
         public static Row Parse(int line, string policy, string[] cells)
         {
             Assert.Equal(9, cells.Length + (cells.Length == 8 ? 1 : 0));
-            var time = cells[3].Length == 0 ? Policies.Now : DateTimeOffset.Parse(cells[3], CultureInfo.InvariantCulture);
+            var time = cells[3].Length == 0 ? Tests.Policies.Now : DateTimeOffset.Parse(cells[3], CultureInfo.InvariantCulture);
             var question = new Question(cells[0], cells[1], cells[2].Length == 0 ? null : cells[2], time, cells[4]);
             return new Row(line, policy, question, $"{cells[5]} | {cells[6]} | {cells[7]} | {(cells.Length > 8 ? cells[8] : "")}");
         }

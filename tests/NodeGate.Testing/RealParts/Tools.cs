@@ -3,7 +3,7 @@ namespace NodeGate.Testing.RealParts;
 /// <summary>Finds what `make tools` unpacked: <c>.tools/bin/NAME</c> above the test's folder, or below $NODEGATE_TOOLS.</summary>
 /// <remarks>
 /// Besides the names of `.tools/bin` these are understood: <c>containerd</c> (any version), <c>grpc-js</c> (node with the
-/// independent client installed), <c>sigstore-js</c> (likewise), <c>public-good</c> (the trust root that a build embeds), <c>nodegate</c> (the
+/// independent client installed), <c>sigstore-js</c> and <c>ajv</c> (likewise), <c>public-good</c> (the trust root that a build embeds), <c>nodegate</c> (the
 /// built executable) and <c>root</c> (containerd and runc mount).
 /// </remarks>
 public static class Tools
@@ -24,6 +24,7 @@ public static class Tools
         "root" => Environment.IsPrivilegedProcess,
         "grpc-js" => HasNodePackage("@grpc/grpc-js"),
         "sigstore-js" => HasNodePackage("@sigstore/verify"),
+        "ajv" => HasNodePackage("ajv"),
         "public-good" => RootFolder is not null && File.Exists(System.IO.Path.Combine(RootFolder, "trust", name, "trusted_root.json")),
         "nodegate" => NodeGateCommand.Executable is not null,
         _ => RootFolder is not null && File.Exists(System.IO.Path.Combine(RootFolder, "bin", name)),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NodeGate.Policy.Conditions;
 using NodeGate.Policy.Loading.Yaml;
 
@@ -9,11 +10,14 @@ internal static class AttestationReader
     private const string Shape = "an attestation: {type: …, by: [authorities], conditions: [{path: /json/pointer, equals: …}]}";
     private const string Signature = "https://sigstore.dev/cosign/sign/v1";
 
+    /// <summary>The keys of an attestation.</summary>
+    public static ImmutableArray<string> Keys { get; } = ["type", "by", "conditions"];
+
     public static AttestationConfig? Read(YamlNode node, ErrorList errors)
     {
         const string Type = "a predicate type, such as \"https://slsa.dev/provenance/v1\"";
         const string By = "a list of authorities, any of which may have attested it";
-        if (MappingReader.Open(node, Shape, ["type", "by", "conditions"], LaterKeys.None, errors) is not { } attestation)
+        if (MappingReader.Open(node, Shape, Keys, LaterKeys.None, errors) is not { } attestation)
         {
             return null;
         }

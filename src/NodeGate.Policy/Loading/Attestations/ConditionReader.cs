@@ -12,9 +12,12 @@ internal static class ConditionReader
     private static readonly ImmutableArray<string> Operators =
         ["equals", "notEquals", "in", "matches", "exists", "contains", "olderThan", "newerThan", "semver"];
 
+    /// <summary>The keys of a condition.</summary>
+    public static ImmutableArray<string> Keys { get; } = ["path", .. Operators];
+
     public static PredicateCondition? Read(YamlNode node, ErrorList errors)
     {
-        if (MappingReader.Open(node, Shape, ["path", .. Operators], LaterKeys.None, errors) is not { } condition)
+        if (MappingReader.Open(node, Shape, Keys, LaterKeys.None, errors) is not { } condition)
         {
             return null;
         }

@@ -12,9 +12,25 @@ internal static class TrustRootReader
     private const string SigstoreShape = "the parts of a private Sigstore: certificateAuthorities, certificateLogs, transparencyLogs, timestampAuthorities";
     private static readonly ImmutableArray<string> KindKeys = ["trustedRoot", "tuf", "sigstore"];
 
+    /// <summary>The keys of a trust root.</summary>
+    public static ImmutableArray<string> Keys { get; } = ["name", .. KindKeys];
+
+    /// <summary>The keys of a <c>tuf</c>.</summary>
+    public static ImmutableArray<string> TufKeys { get; } = ["mirror", "root"];
+
+    /// <summary>The keys of a <c>sigstore</c>.</summary>
+    public static ImmutableArray<string> SigstoreKeys { get; } = ["certificateAuthorities", "certificateLogs", "transparencyLogs", "timestampAuthorities"];
+
+    /// <summary>The keys of a key or of certificates in place.</summary>
+    public static ImmutableArray<string> MaterialKeys { get; } = ["pem"];
+
+    /// <summary>The keys of an entry of one of the lists of a <c>sigstore</c>.</summary>
+    public static ImmutableArray<string> MemberKeys(string fileKey, string urlKey, bool isTransparencyLog) =>
+        [fileKey, urlKey, "validFrom", "validUntil", .. isTransparencyLog ? ["operator"] : Array.Empty<string>()];
+
     public static TrustRootConfig? Read(YamlNode node, ErrorList errors)
     {
-        if (MappingReader.Open(node, Shape, ["name", .. KindKeys], LaterKeys.None, errors) is not { } root)
+        if (MappingReader.Open(node, Shape, Keys, LaterKeys.None, errors) is not { } root)
         {
             return null;
         }
@@ -38,7 +54,7 @@ internal static class TrustRootReader
     {
         const string Mirror = "the address of a TUF repository, such as \"https://tuf.example\"";
         const string Root = "the name of a file with its root.json, from where all trust starts";
-        if (MappingReader.Open(node, "{mirror: URL, root: FILE}", ["mirror", "root"], LaterKeys.None, errors) is not { } tuf)
+        if (MappingReader.Open(node, "{mirror: URL, root: FILE}", TufKeys, LaterKeys.None, errors) is not { } tuf)
         {
             return null;
         }
@@ -59,8 +75,7 @@ internal static class TrustRootReader
 
     private static SigstoreConfig? ReadSigstore(YamlNode node, ErrorList errors)
     {
-        if (MappingReader.Open(
-            node, SigstoreShape, ["certificateAuthorities", "certificateLogs", "transparencyLogs", "timestampAuthorities"], LaterKeys.None, errors) is not { } sigstore)
+        if (MappingReader.Open(node, SigstoreShape, SigstoreKeys, LaterKeys.None, errors) is not { } sigstore)
         {
             return null;
         }
@@ -88,8 +103,7 @@ internal static class TrustRootReader
         var members = ImmutableArray.CreateBuilder<MemberConfig>();
         foreach (var item in items)
         {
-            ImmutableArray<string> keys = [fileKey, urlKey, "validFrom", "validUntil", .. isTransparencyLog ? ["operator"] : Array.Empty<string>()];
-            if (MappingReader.Open(item, shape, keys, LaterKeys.None, errors) is not { } member)
+            if (MappingReader.Open(item, shape, MemberKeys(fileKey, urlKey, isTransparencyLog), LaterKeys.None, errors) is not { } member)
             {
                 continue;
             }
@@ -119,7 +133,7 @@ internal static class TrustRootReader
             return member.Line(node, what) is { } file ? new MaterialConfig(file, IsPem: false) : null;
         }
 
-        return MappingReader.Open(node, what, ["pem"], LaterKeys.None, errors) is { } inPlace
+        return MappingReader.Open(node, what, MaterialKeys, LaterKeys.None, errors) is { } inPlace
             && inPlace.Text(inPlace.Required("pem", "'pem: …'"), "PEM, as a block of text ('pem: |')", VerificationLimits.MaxCertificateFileBytes) is { } pem
             ? new MaterialConfig(pem, IsPem: true)
             : null;

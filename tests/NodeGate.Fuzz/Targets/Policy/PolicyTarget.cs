@@ -9,7 +9,7 @@ namespace NodeGate.Fuzz.Targets.Policy;
 
 /// <summary>
 /// A policy file. Oracles: loading never throws; the same file gives the same revision; a policy says something about any image; an error has a
-/// place and names what was expected; and a file that is not loaded has at least one.
+/// place and names what was expected; a file that is not loaded has at least one; and no exception lets anything through once it has ended.
 /// </summary>
 internal sealed class PolicyTarget : IFuzzTarget
 {
@@ -17,7 +17,7 @@ internal sealed class PolicyTarget : IFuzzTarget
 
     public string Name => "policy";
 
-    public IReadOnlyList<Type> Parsers => [typeof(PolicyLoader), typeof(YamlReader), typeof(DocumentReader), typeof(MappingReader), typeof(RuleReader), typeof(AuthorityReader), typeof(RequireReader)];
+    public IReadOnlyList<Type> Parsers => [typeof(PolicyLoader), typeof(YamlReader), typeof(DocumentReader), typeof(MappingReader), typeof(RuleReader), typeof(ExceptionReader), typeof(ScopeReader), typeof(AuthorityReader), typeof(RequireReader)];
 
     public IEnumerable<byte[]> Seeds => Text.Each(
         """
@@ -66,6 +66,23 @@ internal sealed class PolicyTarget : IFuzzTarget
                 by: [github]
                 conditions: [{path: /buildDefinition/buildType, equals: "x"}, {path: /v, semver: ">=1.2"}, {path: /t, newerThan: 30d}]
         """,
+        """
+        apiVersion: nodegate.dev/v1
+        kind: ImagePolicy
+        metadata: {name: exceptions}
+        grace: allow
+        sandboxImage: enforce
+        authorities: [{name: a, cosign: {keys: [{file: release.pub}]}}]
+        rules:
+          - {name: org, images: ["ghcr.io/org/**"], require: a, requireDigest: true, platform: verify, grace: deny, signatureRepository: ghcr.io/org/signatures}
+        exceptions:
+          - name: legacy
+            images: ["ghcr.io/org/**@sha256:0000000000000000000000000000000000000000000000000000000000000000"]
+            namespaces: {include: ["prod-*"]}
+            expires: 2026-12-31T00:00:00+01:00
+            owner: team-a
+            ticket: SEC-1
+        """,
         "apiVersion: nodegate.dev/v1\nkind: ImagePolicy\nmetadata: {name: a}\nrules: []\n---\napiVersion: nodegate.dev/v1\nkind: ImagePolicy\nmetadata: {name: b}\nunmatched: allow\nmode: audit\n");
 
     public string Check(byte[] input)
@@ -90,6 +107,13 @@ internal sealed class PolicyTarget : IFuzzTarget
     {
         var first = model.Match(Image, null, "prod-a", DateTimeOffset.UnixEpoch);
         FuzzFailure.UnlessEqual(first.Rule, model.Match(Image, null, "prod-a", DateTimeOffset.UnixEpoch).Rule, "the same image has the same rule");
+        foreach (var (exemption, digest) in model.Exemptions.SelectMany(e => e.Images.Select(i => (e, Digest.Parse(i[(i.IndexOf('@', StringComparison.Ordinal) + 1)..])))))
+        {
+            FuzzFailure.Unless(
+                model.MatchAnyNamespace(Image, digest, exemption.Expires).All(m => m.Action is not RuleAction.Exempt exempt || exempt.Exemption != exemption),
+                "an exception lets nothing through from its end on");
+        }
+
         return first.Rule is null ? "no rule" : "a rule";
     }
 
