@@ -31,7 +31,8 @@ internal sealed class LocalGate : IAsyncDisposable
     {
         var time = TimeProvider.System;
         var ledger = Ledger.Open(
-            new LedgerOptions { Folder = ledgerFolder, AdmittedFor = config.Cache.AdmittedFor }, time, NullLogger<Ledger>.Instance);
+            new LedgerOptions { Folder = ledgerFolder, AdmittedFor = config.Cache.AdmittedFor, GraceFor = config.Cache.GraceFor },
+            time, NullLogger<Ledger>.Instance);
         var sources = new RegistryImageSourceFactory(
             new RegistryOptions
             {

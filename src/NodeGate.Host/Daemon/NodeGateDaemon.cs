@@ -58,7 +58,8 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
                 loggers.CreateLogger<AuditLog>());
             owned.Push(audit);
             var ledger = Ledger.Open(
-                new LedgerOptions { Folder = config.State, AdmittedFor = config.Cache.AdmittedFor }, time, loggers.CreateLogger<Ledger>());
+                new LedgerOptions { Folder = config.State, AdmittedFor = config.Cache.AdmittedFor, GraceFor = config.Cache.GraceFor },
+                time, loggers.CreateLogger<Ledger>());
             owned.Push(new Disposal(ledger));
             var sources = new RegistryImageSourceFactory(
                 new RegistryOptions { CertsDir = config.Registry.CertsDir, Timeout = config.Registry.Timeout, PlainHttp = config.Registry.PlainHttp },
