@@ -58,8 +58,8 @@ internal static class Policies
     {
         public FileContent Read(string policyPath, string file, int maxBytes) => file switch
         {
-            "one.pub" => Text(One.PublicPem),
-            "two.pub" => Text(Two.PublicPem),
+            "one.pub" or "/one.pub" => Text(One.PublicPem),
+            "two.pub" or "/two.pub" => Text(Two.PublicPem),
             "three.pub" => Text(Three.PublicPem),
             "one-again.pub" => FileContent.Found(One.PublicDer),
             "private.key" => Text("-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"),

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
+using NodeGate.Policy.Importing.ClusterImagePolicies;
 using NodeGate.Policy.Importing.Connaisseur;
+using NodeGate.Policy.Importing.Containers;
+using NodeGate.Policy.Importing.Kyverno;
 using NodeGate.Policy.Importing.Native;
 using NodeGate.Policy.Importing.Notation;
 using NodeGate.Policy.Importing.Portieris;
@@ -48,6 +51,9 @@ public static class PolicyImporter
         ImportSource.Connaisseur => new ConnaisseurImport(),
         ImportSource.NotationTrustPolicy => new NotationImport(),
         ImportSource.Portieris => new PortierisImport(),
+        ImportSource.ClusterImagePolicy => new ClusterImagePolicyImport(),
+        ImportSource.Kyverno => new KyvernoImport(),
+        ImportSource.ContainersPolicy => new ContainersPolicyImport(),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "a system that this version does not import"),
     };
 

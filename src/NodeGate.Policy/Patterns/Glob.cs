@@ -161,6 +161,36 @@ internal sealed class Glob
         }
     }
 
+    /// <summary>
+    /// True only when <paramref name="wide"/> matches every text that <paramref name="narrow"/> matches: a wildcard of the narrow one is read
+    /// by a wildcard of the wide one that matches as much. Where the proof needs more than that, the answer is no.
+    /// </summary>
+    public static bool Covers(Glob wide, Glob narrow)
+    {
+        var current = wide.Start();
+        var next = new bool[wide.Positions];
+        foreach (var token in narrow._tokens)
+        {
+            if (IsLiteralToken(token))
+            {
+                wide.Step(current, token, next);
+            }
+            else
+            {
+                for (var i = 0; i < next.Length; i++)
+                {
+                    next[i] = i < wide._tokens.Length && current[i] && (wide._tokens[i] == DoubleStar || wide._tokens[i] == token);
+                }
+
+                wide.Close(next);
+            }
+
+            (current, next) = (next, current);
+        }
+
+        return current[^1];
+    }
+
     private static bool IsLiteralToken(char token) => token is not ('\0' or Star or DoubleStar);
 
     private static bool Reads(char token, char c) => token == DoubleStar || (token == Star && c != '/') || token == c;

@@ -60,5 +60,11 @@ internal sealed class ImagePattern
         return (left._tag is null || right._tag is null || Glob.Overlap(left._tag, right._tag)) && Glob.Overlap(left._name, right._name);
     }
 
+    /// <summary>True only when <paramref name="wide"/> matches every image that <paramref name="narrow"/> matches; see <see cref="Glob.Covers"/>.</summary>
+    public static bool Covers(ImagePattern wide, ImagePattern narrow) =>
+        (wide.Digest is null || wide.Digest == narrow.Digest)
+        && (wide._tag is null || (narrow._tag is not null && Glob.Covers(wide._tag, narrow._tag)))
+        && Glob.Covers(wide._name, narrow._name);
+
     public override string ToString() => Text;
 }
