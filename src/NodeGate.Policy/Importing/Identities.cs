@@ -50,17 +50,6 @@ internal static class Identities
             return Anything;
         }
 
-        if (identity.Line(expression, "an expression") is not { } go)
-        {
-            return null;
-        }
-
-        if (GoExpression.TryTranslate(go.Text, out var translated, out var problem))
-        {
-            return new NativeText(translated, IsRegex: true);
-        }
-
-        context.Refuse(go.Position, Quote.Of(go.Text), $"{problem} may be read differently by Go and by .NET", $"'{key}Regex' with an expression for the whole {key}, without it");
-        return null;
+        return GoRegex.Read(identity.Line(expression, "an expression"), context);
     }
 }

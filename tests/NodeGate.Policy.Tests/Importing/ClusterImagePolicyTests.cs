@@ -169,7 +169,7 @@ public sealed class ClusterImagePolicyTests
     [InlineData("  - {keyless: {identities: [{issuer: x, subject: y}]}, attestations: [{name: x, predicateType: vuln}]}", "attestations without a signature")]
     [InlineData("  - {keyless: {identities: [{issuer: x, subject: y}]}, source: [{oci: ghcr.io/s, tagPrefix: x}]}", "tagPrefix")]
     [InlineData("  - {keyless: {identities: [{issuer: x, subject: y}]}, unheard: 1}", "unheard")]
-    [InlineData("  []", "without authorities")]
+    [InlineData("   []", "without authorities")]
     public void Import_AuthorityThatCannotBeKept_IsRefused(string authority, string reason) =>
         Assert.Contains(reason, Imports.Refused(Source, Policy("p", "**", authority)), StringComparison.Ordinal);
 

@@ -49,7 +49,7 @@ public sealed class ContainersPolicyTests
 
     [Fact]
     public void Import_TransportDefault_OverridesTheGlobalOne() =>
-        Assert.Equal("allow", Imports.Model(Source, """{"default": [{"type": "reject"}], "transports": {"docker": {"": [{"type": "insecureAcceptAnything"}]}}}""").Decides("nginx"));
+        Assert.Equal("allow", Imports.Model(Source, """{"default": [{"type": "reject"}], "transports": {"docker": {"": [{"type": "insecureAcceptAnything"}]} } }""").Decides("nginx"));
 
     [Fact]
     public void Import_SeveralRequirements_AreAllOf()
@@ -57,7 +57,7 @@ public sealed class ContainersPolicyTests
         var model = Imports.Model(Source, $$$"""
             {"default": [{"type": "reject"}], "transports": {"docker": {
               "ghcr.io/a": [{{{Signed("/one.pub")}}}, {"type": "insecureAcceptAnything"}, {{{Signed("/two.pub")}}}],
-              "ghcr.io/b": [{{{Signed("/one.pub")}}}, {"type": "reject"}]}}}
+              "ghcr.io/b": [{{{Signed("/one.pub")}}}, {"type": "reject"}]} } }
             """);
 
         Assert.Equal(("require allOf [ghcr.io-a, ghcr.io-a-2]", "deny"), (model.Decides("ghcr.io/a/x:1"), model.Decides("ghcr.io/b/x:1")));
@@ -87,8 +87,8 @@ public sealed class ContainersPolicyTests
     [InlineData("ghcr.io/org/*")]
     [InlineData("ghcr.io/org/app@sha256:0000000000000000000000000000000000000000000000000000000000000000")]
     public void Import_ScopeThatMatchesOtherImages_IsRefused(string scope) => Assert.Contains(
-        scope,
-        Imports.Refused(Source, $$$"""{"default": [{"type": "reject"}], "transports": {"docker": {"{{{scope}}}": [{"type": "insecureAcceptAnything"}]}}}"""),
+        "the scope",
+        Imports.Refused(Source, $$$"""{"default": [{"type": "reject"}], "transports": {"docker": {"{{{scope}}}": [{"type": "insecureAcceptAnything"}]} } }"""),
         StringComparison.Ordinal);
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ContainersPolicyTests
         "tie",
         Imports.Refused(Source, """
             {"default": [{"type": "reject"}], "transports": {"docker": {
-              "*.example.com": [{"type": "insecureAcceptAnything"}], "*.a.example.com": [{"type": "reject"}]}}}
+              "*.example.com": [{"type": "insecureAcceptAnything"}], "*.a.example.com": [{"type": "reject"}]} } }
             """),
         StringComparison.Ordinal);
 

@@ -285,9 +285,7 @@ internal sealed class AttestorReader(string rule, KyvernoType type, NativeBook b
         var (wildcard, expression) = (keyless.Optional(key), keyless.Optional(key + "RegExp"));
         if (expression is not null && wildcard is null)
         {
-            return keyless.Line(expression, "an expression") is not { } go ? null
-                : GoExpression.TryTranslate(go.Text, out var translated, out var problem) ? new NativeText(translated, IsRegex: true)
-                : Refuse(go, problem);
+            return GoRegex.Read(keyless.Line(expression, "an expression"), context);
         }
 
         if (wildcard is not null && expression is null)
@@ -297,12 +295,6 @@ internal sealed class AttestorReader(string rule, KyvernoType type, NativeBook b
 
         context.Refuse(
             keyless.Position, wildcard is null ? $"no '{key}'" : $"both '{key}' and '{key}RegExp'", "any of them would do, or both are asked, by version", $"'{key}' or '{key}RegExp'; '*' for any");
-        return null;
-    }
-
-    private NativeText? Refuse(Located go, string problem)
-    {
-        context.Refuse(go.Position, Quote.Of(go.Text), $"{problem} may be read differently by Go and by .NET", "an expression without it");
         return null;
     }
 
