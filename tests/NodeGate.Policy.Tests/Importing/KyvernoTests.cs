@@ -22,6 +22,8 @@ public sealed class KyvernoTests
     [InlineData("*:latest", "nginx", "nginx:1")]
     [InlineData("docker.io/*", "nginx", "ghcr.io/org/app:1")]
     [InlineData("docker.io/org/*", "org/app", "nginx")]
+    [InlineData("*/team/*", "ghcr.io/team/app:1", "ghcr.io/org/app:1")]
+    [InlineData("*.example.com/*", "a.example.com/app:1", "example.com/app:1")]
     public void Import_Pattern_MatchesTheSameImages(string pattern, string matched, string? other)
     {
         var model = Imports.Model(Source, Policy(Entry(pattern, A)));
@@ -43,6 +45,8 @@ public sealed class KyvernoTests
     [InlineData("ghcr.io/*app*", "met by a tag")]
     [InlineData("ghcr.io/org/*:1*", "digest")]
     [InlineData("*:1", "port")]
+    [InlineData("*.com:*", "spellings")]
+    [InlineData("docker.io/*nginx*", "spellings")]
     [InlineData("{{ x }}*", "variables")]
     public void Import_PatternThatMatchesOtherImages_IsRefused(string pattern, string reason) =>
         Assert.Contains(reason, Imports.Refused(Source, Policy(Entry(pattern, A))), StringComparison.Ordinal);
@@ -93,6 +97,20 @@ public sealed class KyvernoTests
         Assert.Equal(
             ("require check-key", "allow", "require check-key-2"),
             (model.Decides("ghcr.io/app:1"), model.Decides("ghcr.io/free/app:1"), model.Decides("ghcr.io/free/some/app:1")));
+    }
+
+    [Fact]
+    public void Import_SkippedImagesThatCross_AreRefused() => Assert.Contains(
+        "one rule decides",
+        Imports.Refused(Source, Policy(Entry("ghcr.io/org/*", A, "", "          skipImageReferences: [\"*/free/*\"]\n"))),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Import_PatternOfANamespaceThatCrossesOneOfAll_IsRefused()
+    {
+        var inProd = Policy(Entry("ghcr.io/org/*", A)).Replace("kinds: [Pod]", "kinds: [Pod], namespaces: [prod]", StringComparison.Ordinal);
+
+        Assert.Contains("one rule decides", Imports.Refused(Source, inProd, Policy(Entry("*/team/*", B), "q")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,13 +24,14 @@ internal sealed class RuleJoiner(ImmutableArray<Demand> demands, string skippedR
             return [];
         }
 
-        ImagePattern[] regions = [.. demands.SelectMany(d => d.Patterns.Concat(d.Skipped)).DistinctBy(p => p.Text)];
         var rules = ImmutableArray.CreateBuilder<NativeRule>();
         foreach (var selector in selectors)
         {
-            var asked = regions.Where(r => IsDecidedHere(r, selector)).Select(r => new Region(r, Of(r, selector))).ToArray();
-            RefuseCrossing(asked);
-            rules.AddRange(asked.GroupBy(r => string.Join(',', r.Demands.Select(d => demands.IndexOf(d)))).Select(g => Rule(g.ToArray(), selector)));
+            var holding = demands.Where(d => Holds(d, selector)).ToArray();
+            var regions = holding.SelectMany(d => d.Patterns.Concat(d.Skipped)).DistinctBy(p => p.Text).Select(p => new Region(p, Of(p, selector))).ToArray();
+            RefuseCrossing(regions);
+            var decided = regions.Where(r => IsDecidedHere(r.Pattern, selector));
+            rules.AddRange(decided.GroupBy(r => string.Join(',', r.Demands.Select(d => demands.IndexOf(d)))).Select(g => Rule(g.ToArray(), selector)));
         }
 
         return rules.DrainToImmutable();
@@ -41,7 +42,10 @@ internal sealed class RuleJoiner(ImmutableArray<Demand> demands, string skippedR
         demands.Any(d => d.NamespaceKey == selector.NamespaceKey && d.Patterns.Any(p => ImagePattern.Covers(p, region)));
 
     private ImmutableArray<Demand> Of(ImagePattern region, Demand selector) =>
-        [.. demands.Where(d => (!d.NamesNamespaces || d.NamespaceKey == selector.NamespaceKey) && d.Matches(region))];
+        [.. demands.Where(d => Holds(d, selector) && d.Matches(region))];
+
+    /// <summary>True in the namespaces of <paramref name="selector"/>: they are those of the demand, or it names none.</summary>
+    private static bool Holds(Demand demand, Demand selector) => !demand.NamesNamespaces || demand.NamespaceKey == selector.NamespaceKey;
 
     private bool AreApart(Demand[] selectors)
     {

@@ -13,6 +13,7 @@ internal static class KyvernoPattern
     private const string Digits = "0123456789";
     private const string ByHand = "a pattern by hand: '*' within a path component, '**' across them, a tag behind ':'";
     private static readonly Glob EveryImageOfTheHub = new(Hub + "**");
+    private static readonly Glob[] OfficialImages = [new(Hub + "*"), new(Hub + "library/*")];
 
     /// <param name="written">The pattern.</param>
     /// <param name="asWritten">The image is compared as the pod has it (ImageValidatingPolicy), with a registry and a tag or without.</param>
@@ -77,18 +78,10 @@ internal static class KyvernoPattern
             return "Kyverno takes it for a registry of its own, NodeGate for another spelling of one";
         }
 
-        if (!Glob.Overlap(new Glob(name.Replace("*", "**", StringComparison.Ordinal)), EveryImageOfTheHub))
-        {
-            return null;
-        }
-
         // nginx is docker.io/nginx there and docker.io/library/nginx here: only what makes no difference between them is kept.
-        var rest = name.StartsWith(Hub, StringComparison.Ordinal) ? name[Hub.Length..] : "";
-        var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        var isOrganisation = slash > 0 && !rest[..slash].Contains('*', StringComparison.Ordinal) && rest[..slash] is not "library";
-        return !asWritten && (rest is "*" || isOrganisation)
-            ? null
-            : "it tells spellings of Docker Hub's images apart ('nginx', 'docker.io/nginx', 'docker.io/library/nginx'), which are one here";
+        var glob = new Glob(name.Replace("*", "**", StringComparison.Ordinal));
+        var tellsApart = asWritten ? Glob.Overlap(glob, EveryImageOfTheHub) : name is not Hub + "*" && Array.Exists(OfficialImages, o => Glob.Overlap(glob, o));
+        return tellsApart ? "it tells spellings of Docker Hub's images apart ('nginx', 'docker.io/nginx', 'docker.io/library/nginx'), which are one here" : null;
     }
 
     /// <summary>Without a tag a pattern must end with a wildcard, and what stands before it must not be met by a tag or a digest.</summary>
@@ -113,7 +106,8 @@ internal static class KyvernoPattern
         }
 
         var isWildcardFirst = name.Split('/')[0].Contains('*', StringComparison.Ordinal);
-        if (isWildcardFirst && tag is not "*" && (Digits.Contains(tag[0], StringComparison.Ordinal) || tag[0] == '*'))
+        var meetsPort = tag is "*" ? !name.EndsWith('*') && !name.Contains('/', StringComparison.Ordinal) : Digits.Contains(tag[0], StringComparison.Ordinal) || tag[0] == '*';
+        if (isWildcardFirst && meetsPort)
         {
             return "the colon can be the one before a registry's port as well";
         }
