@@ -40,8 +40,8 @@ public sealed class NodeInventory : IAsyncDisposable
     public async Task<ImmutableArray<NodeImage>> ListAsync(CancellationToken cancellationToken)
     {
         var images = await AskAsync("/runtime.v1.ImageService/ListImages", ListImagesResponse.Parser, cancellationToken);
-        var records = await CallAsync("/containerd.services.images.v1.Images/List", RecordMetadata, [], Records.ListImagesResponse.Parser, cancellationToken);
-        var targets = TargetsOf(records);
+        var records = await CallAsync("/containerd.services.images.v1.Images/List", RecordMetadata, Records.ListImagesResponse.Parser, cancellationToken);
+        var targets = records.Images.ToDictionary(record => record.Name, record => record.Target?.Digest, StringComparer.Ordinal);
 
         var uses = await UsesAsync(cancellationToken);
         return
@@ -50,21 +50,6 @@ public sealed class NodeInventory : IAsyncDisposable
                 .Select(image => new NodeImage(Describe(image, targets), uses.GetValueOrDefault(image.Id, [])))
                 .OrderBy(image => image.Image.Asked, StringComparer.Ordinal),
         ];
-    }
-
-    /// <summary>The image that the CRI finds under <paramref name="reference"/>, with all its names; null where it is not on the node.</summary>
-    /// <exception cref="NodeGateException">containerd did not answer, or not as it should.</exception>
-    public async Task<PresentImage?> FindAsync(string reference, CancellationToken cancellationToken)
-    {
-        var request = new ImageStatusRequest { Image = new ImageSpec { Image = reference } }.ToByteArray();
-        var answer = await CallAsync("/runtime.v1.ImageService/ImageStatus", CriMetadata, request, ImageStatusResponse.Parser, cancellationToken);
-        if (answer.Image is not { } image)
-        {
-            return null;
-        }
-
-        var records = await CallAsync("/containerd.services.images.v1.Images/List", RecordMetadata, [], Records.ListImagesResponse.Parser, cancellationToken);
-        return Describe(image, TargetsOf(records)) with { Asked = reference };
     }
 
     /// <summary>The runtime's name and version, such as <c>containerd v2.1.9</c>.</summary>
@@ -90,9 +75,6 @@ public sealed class NodeInventory : IAsyncDisposable
             [.. names.Select(name => new ImageName(name, Digest.TryParse(targets.GetValueOrDefault(name), out var target) ? target : null))]);
     }
 
-    private static Dictionary<string, string?> TargetsOf(Records.ListImagesResponse records) =>
-        records.Images.ToDictionary(record => record.Name, record => record.Target?.Digest, StringComparer.Ordinal);
-
     private async Task<Dictionary<string, ImmutableArray<ImageUse>>> UsesAsync(CancellationToken cancellationToken)
     {
         var pods = await AskAsync("/runtime.v1.RuntimeService/ListPodSandbox", ListPodSandboxResponse.Parser, cancellationToken);
@@ -113,13 +95,13 @@ public sealed class NodeInventory : IAsyncDisposable
 
     private Task<T> AskAsync<T>(string path, MessageParser<T> parser, CancellationToken cancellationToken)
         where T : IMessage<T> =>
-        CallAsync(path, CriMetadata, [], parser, cancellationToken);
+        CallAsync(path, CriMetadata, parser, cancellationToken);
 
     private async Task<T> CallAsync<T>(
-        string path, ImmutableArray<MetadataEntry> metadata, byte[] message, MessageParser<T> parser, CancellationToken cancellationToken)
+        string path, ImmutableArray<MetadataEntry> metadata, MessageParser<T> parser, CancellationToken cancellationToken)
         where T : IMessage<T>
     {
-        var reply = await _containerd.CallAsync(new GrpcRequest(path, metadata, message, _time.GetUtcNow() + CallTimeout), cancellationToken);
+        var reply = await _containerd.CallAsync(new GrpcRequest(path, metadata, ReadOnlyMemory<byte>.Empty, _time.GetUtcNow() + CallTimeout), cancellationToken);
         if (reply.Status != GrpcStatusCode.Ok)
         {
             throw Failed(path, $"{reply.Status}: {AnswerText.Clean(reply.StatusMessage, CriLimits.MaxSentenceInAnswer)}");

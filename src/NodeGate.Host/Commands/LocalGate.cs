@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Gate;
 using NodeGate.Gate.State;
 using NodeGate.Host.Configuration;
+using NodeGate.Oci;
 using NodeGate.Policy;
 using NodeGate.Registry;
 
@@ -21,6 +22,8 @@ internal sealed class LocalGate : IAsyncDisposable
     }
 
     internal IImageGate Gate { get; }
+
+    internal IImageSourceFactory Sources => _sources;
 
     /// <param name="config">The configuration.</param>
     /// <param name="model">The policy.</param>
@@ -60,10 +63,5 @@ internal sealed class LocalGate : IAsyncDisposable
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
         var file = Path.Combine(folder, "config.json");
         return File.Exists(file) ? file : null;
-    }
-
-    private sealed class NoSink : IDecisionSink
-    {
-        public ValueTask RecordAsync(DecisionRecord record) => ValueTask.CompletedTask;
     }
 }

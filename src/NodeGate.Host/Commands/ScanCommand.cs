@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeGate.CriProxy;
 using NodeGate.CriProxy.Inventory;
 using NodeGate.Host.Configuration;
 using NodeGate.Host.Control;
@@ -21,7 +22,7 @@ internal static class ScanCommand
             Description = "Only images that containers of this namespace use. May be given repeatedly.",
             HelpName = "NS",
         };
-        var fill = new Option<bool>("--fill-ledger") { Description = "Keep what was verified: enforcement then starts warm, without the registry." };
+        var fill = new Option<bool>("--fill-ledger") { Description = "Keep what was verified where no daemon runs (a running one does in any case): enforcement then starts warm, without the registry." };
         var progress = new Option<bool>("--progress") { Description = "Say on stderr how far it is, also where that is no terminal." };
         var output = CommonOptions.Output();
         var command = new Command("scan", """
@@ -115,7 +116,8 @@ internal static class ScanCommand
 
         await using var gate = LocalGate.Open(config, model, plainHttp: null, request.Scan.FillLedger ? config.State : null);
         await using var inventory = new NodeInventory(config.Upstream, TimeProvider.System, NullLogger<NodeInventory>.Instance);
-        var scanner = new NodeScanner(inventory, gate.Gate, NullLogger.Instance);
+        await using var sandboxes = new SandboxImages(config.Upstream, gate.Gate, TimeProvider.System, NullLogger<SandboxImages>.Instance);
+        var scanner = new NodeScanner(inventory, sandboxes, gate.Gate, NullLogger.Instance);
         await collected.TakeAsync(scanner.ScanAsync(request.Scan, cancellationToken), request.Progress ? error : null);
         return true;
     }

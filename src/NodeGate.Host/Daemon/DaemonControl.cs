@@ -35,6 +35,8 @@ internal sealed class DaemonControl
 
     internal required TufTrustStore TrustStore { get; init; }
 
+    internal required SandboxImageWatch SandboxImage { get; init; }
+
     internal ControlActions Actions => new(
         _ => Task.FromResult(Status()),
         (request, cancellationToken) => Scanner.ScanAsync(request, cancellationToken),
@@ -56,7 +58,7 @@ internal sealed class DaemonControl
             Policy = new StatusReport.PolicyPart(policy.Name, policy.Revision, policy.Rules.Length, Policy.LastErrors),
             TrustRoots = trustRoots,
             Containerd = new StatusReport.ContainerdPart(Config.Upstream, reachable),
-            SandboxImage = null,
+            SandboxImage = SandboxImage.Current,
             Exceptions =
             [
                 .. ExceptionWatch.EndingSoon(policy, now)
@@ -78,6 +80,11 @@ internal sealed class DaemonControl
         foreach (var root in trustRoots.Where(root => root.Problem is not null || root.Stale))
         {
             yield return $"trust root {root.Name}: {root.Problem ?? $"stale; run 'nodegate trust update {root.Name}'"}";
+        }
+
+        if (SandboxImage.Current is { Decision: nameof(Decision.Denied) } sandbox)
+        {
+            yield return $"the sandbox image {sandbox.Image} is not admitted: {sandbox.Reason}: {sandbox.Message}";
         }
 
         if (!reachable)

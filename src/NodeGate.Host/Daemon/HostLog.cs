@@ -44,6 +44,12 @@ internal static partial class HostLog
     [LoggerMessage(1012, LogLevel.Error, "A request on the control socket failed: {Path}", EventName = "ControlFailed")]
     internal static partial void ControlFailed(ILogger logger, Exception exception, string path);
 
+    [LoggerMessage(1013, LogLevel.Information, "Pods are started with {Image}, which is admitted: {Reason}: {Message}", EventName = "SandboxImageAdmitted")]
+    internal static partial void SandboxImageAdmitted(ILogger logger, string image, string reason, string message);
+
+    [LoggerMessage(1014, LogLevel.Warning, "Pods are started with {Image}, which is not admitted: {Decision}: {Reason}: {Message}", EventName = "SandboxImageNotAdmitted")]
+    internal static partial void SandboxImageNotAdmitted(ILogger logger, string image, string decision, string reason, string message);
+
     [LoggerMessage(1020, LogLevel.Information, "Trust root {Name}: {Outcome}: {Detail}", EventName = "TrustRefreshed")]
     internal static partial void TrustRefreshed(ILogger logger, string name, string outcome, string detail);
 

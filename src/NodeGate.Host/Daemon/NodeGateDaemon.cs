@@ -24,6 +24,7 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
     private readonly NodeGateConfig _config;
     private readonly PolicyStore _policy;
     private readonly ImmutableArray<Func<CancellationToken, Task>> _background;
+    private readonly SandboxImageWatch _sandboxImage;
     private readonly DecisionMetrics _sink;
     private readonly CriProxyServer _server;
     private readonly ILogger _logger;
@@ -31,11 +32,12 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
 
     private NodeGateDaemon(
         NodeGateConfig config, PolicyStore policy, DecisionMetrics sink, CriProxyServer server,
-        ImmutableArray<Func<CancellationToken, Task>> background, ILogger logger, Stack<IAsyncDisposable> owned)
+        ImmutableArray<Func<CancellationToken, Task>> background, SandboxImageWatch sandboxImage, ILogger logger, Stack<IAsyncDisposable> owned)
     {
         _config = config;
         _policy = policy;
         _background = background;
+        _sandboxImage = sandboxImage;
         _sink = sink;
         _server = server;
         _logger = logger;
@@ -76,6 +78,14 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
             owned.Push(server);
             var inventory = new NodeInventory(config.Upstream, time, loggers.CreateLogger<NodeInventory>());
             owned.Push(inventory);
+            var sandboxes = new SandboxImages(config.Upstream, gate, time, loggers.CreateLogger<SandboxImages>());
+            owned.Push(sandboxes);
+            var sandboxImage = new SandboxImageWatch(
+                cancelled => sandboxes.ExamineAsync([], cancelled),
+                () => store.Current.Revision,
+                () => server.IsUpstreamReachable,
+                time,
+                loggers.CreateLogger<SandboxImageWatch>());
             var trustStore = new TufTrustStore(config.State, time);
             var control = new DaemonControl
             {
@@ -85,8 +95,9 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
                 Ledger = ledger,
                 Gate = gate,
                 Server = server,
-                Scanner = new NodeScanner(inventory, gate, logger),
+                Scanner = new NodeScanner(inventory, sandboxes, gate, logger),
                 TrustStore = trustStore,
+                SandboxImage = sandboxImage,
             };
             // Before the kubelet's socket: containerd's verifier plugin asks about the very first pull that is forwarded.
             owned.Push(await ControlServer.StartAsync(
@@ -99,7 +110,7 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
                 Random.Shared.NextDouble,
                 time,
                 loggers.CreateLogger<TrustRefresher>());
-            var daemon = new NodeGateDaemon(config, store, sink, server, [trust.RunAsync, exceptions.RunAsync], logger, owned);
+            var daemon = new NodeGateDaemon(config, store, sink, server, [trust.RunAsync, exceptions.RunAsync, sandboxImage.RunAsync], sandboxImage, logger, owned);
             await daemon.ServeHealthAsync(cancellationToken);
             daemon.SayStarted();
             return daemon;
@@ -150,7 +161,7 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
             _owned.Push(await HealthServer.StartAsync(
                 listen,
                 () => _server.IsUpstreamReachable,
-                () => _sink.Render(_policy.Current.Revision, _server.IsUpstreamReachable, Environment.WorkingSet) + NodeMetrics.Render(_policy.Current, null),
+                () => _sink.Render(_policy.Current.Revision, _server.IsUpstreamReachable, Environment.WorkingSet) + NodeMetrics.Render(_policy.Current, _sandboxImage.Current),
                 cancellationToken));
         }
     }

@@ -24,6 +24,8 @@ internal sealed class ScanNode : IAsyncDisposable
 
     internal ContainerdProcess Containerd { get; }
 
+    internal string SandboxImage { get; private init; } = "";
+
     internal string Signed { get; private set; } = "";
 
     internal string Unsigned { get; private set; } = "";
@@ -39,13 +41,16 @@ internal sealed class ScanNode : IAsyncDisposable
 
     internal static async Task<ScanNode> StartAsync(FlowWorld world, string version)
     {
-        var pause = (await world.DockerRegistryAsync()).Host;
+        var pause = await Crane.MakePauseImageAsync((await world.DockerRegistryAsync()).Host);
         var node = new ScanNode(
             world,
             TestFolder.Create(),
             await TestRegistry.StartAsync(),
             await DockerRegistryProcess.StartAsync(new DockerRegistryOptions { BasicAuth = true }),
-            await ContainerdProcess.StartAsync(version, new ContainerdOptions { SandboxImage = await Crane.MakePauseImageAsync(pause) }));
+            await ContainerdProcess.StartAsync(version, new ContainerdOptions { SandboxImage = pause }))
+        {
+            SandboxImage = pause,
+        };
         await node.FillAsync();
         return node;
     }

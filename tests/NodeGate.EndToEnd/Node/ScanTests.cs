@@ -27,6 +27,9 @@ public sealed class ScanTests(FlowWorld world)
         Assert.Equal([((string?)null, "Denied", "NoSignature")], scan.Of(node.Unused));
         Assert.NotEqual("Admitted", Assert.Single(node.Smuggled.SelectMany(scan.Of)).Decision);
         Assert.Equal([((string?)null, "Undetermined", "Unauthorized")], scan.Of(node.Private));
+        var sandbox = Assert.Single(scan.Rows, row => row.GetProperty("isSandboxImage").GetBoolean());
+        Assert.Equal((node.SandboxImage, "AllowedByRule"), (sandbox.GetProperty("image").GetString(), sandbox.GetProperty("reason").GetString()));
+        Assert.Single(scan.Of(node.SandboxImage));
         Assert.All(scan.Rows.Where(row => row.GetProperty("decision").GetString() != "Admitted"), row => Assert.NotEmpty(row.GetProperty("message").GetString()!));
         Assert.DoesNotContain(gate.AuditLines(), line => line.GetProperty("event").GetString() is "pull" or "createContainer");
 
@@ -64,11 +67,23 @@ public sealed class ScanTests(FlowWorld world)
     public async Task Status_RunningDaemon_SaysHowItStands()
     {
         await using var node = await ScanNode.StartAsync(world, "2.1");
+        await node.RunAsync(node.Signed, Pod);
         await using var gate = await node.StartGateAsync();
 
         var fine = await NodeGateCommand.RunAsync("status", "--config", gate.ConfigFile);
         Assert.Equal(0, fine.ExitCode);
         Assert.Contains("reachable", fine.Text, StringComparison.Ordinal);
+        await gate.LoggedAsync("Pods are started with " + node.SandboxImage);
+        using var http = new HttpClient();
+        Assert.Contains(
+            $"nodegate_sandbox_image_admitted{{image=\"{node.SandboxImage}\",reason=\"AllowedByRule\"}} 1",
+            await http.GetStringAsync($"http://127.0.0.1:{gate.MetricsPort}/metrics"),
+            StringComparison.Ordinal);
+        var doctor = await NodeGateCommand.RunAsync("doctor", "--config", gate.ConfigFile, "--kubelet-config", "/nonexistent");
+        Assert.Contains("ok       containerd: containerd ", doctor.Text, StringComparison.Ordinal);
+        Assert.Contains("warning  sandbox image: " + node.SandboxImage, doctor.Text, StringComparison.Ordinal);
+        Assert.Contains("ok       registry: 127.0.0.1", doctor.Text, StringComparison.Ordinal);
+        Assert.Equal(1, doctor.ExitCode);
 
         gate.WritePolicy("rules: [");
         await gate.LoggedAsync("Policy not loaded");
