@@ -7,10 +7,10 @@ namespace NodeGate.Policy.Tests;
 /// <summary>The examples of the user documentation are policies that load, without a warning.</summary>
 public sealed partial class ReadmeTests
 {
-    /// <summary>The policy of this room's page, and that of the first page.</summary>
+    /// <summary>The policy of this room's pages, and that of the first page.</summary>
     internal static IEnumerable<string> Policies() =>
     [
-        Tests.Policies.Head + string.Concat(Blocks("src/NodeGate.Policy/README.md")),
+        Tests.Policies.Head + string.Concat(((string[])["README.md", "Loading/Trust/README.md"]).SelectMany(page => Blocks("src/NodeGate.Policy/" + page))),
         Blocks("README.md").Single(b => b.Contains("kind: ImagePolicy", StringComparison.Ordinal)).Replace("sha256:…", Tests.Policies.A.ToString(), StringComparison.Ordinal),
     ];
 

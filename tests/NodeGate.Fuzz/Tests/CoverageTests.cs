@@ -22,6 +22,7 @@ public sealed partial class CoverageTests
         ["NodeFile"] = "reads a file by its path",
         ["PolicyFolder"] = "reads files by their paths",
         ["NamedFiles"] = "reads files by their paths",
+        ["KubeletSettings"] = "reads files by their paths; what is in them is YamlReader's",
         ["FileIdentity"] = "asks for a file's owner by its path",
     };
 
