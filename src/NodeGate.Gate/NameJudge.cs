@@ -42,7 +42,8 @@ internal sealed class NameJudge
                 match, basis, DecisionReason.NoSignature, $"{name.Digest} was pulled as another image than {image.Id}; pull {name.Reference} anew.");
         }
 
-        return _questions.FromMemory(Question.Of(policy, request, name.Reference, name.Digest, match));
+        var question = Question.Of(policy, request, name.Reference, name.Digest, match);
+        return _questions.FromMemory(question) is { } known ? AsNamed(question, known) : null;
     }
 
     /// <summary>The same, and where only evidence can tell, with the registry: by digest, and with the request's credentials if it has any.</summary>
@@ -54,7 +55,8 @@ internal sealed class NameJudge
             return known;
         }
 
-        return await _questions.VerifyAsync(Question.Of(policy, request, name.Reference, name.Digest!, match), null, null, clock);
+        var question = Question.Of(policy, request, name.Reference, name.Digest!, match);
+        return AsNamed(question, await _questions.VerifyAsync(question, null, null, clock));
     }
 
     /// <summary>
@@ -70,9 +72,21 @@ internal sealed class NameJudge
         }
 
         var question = Question.Of(policy, request, name.Reference, name.Digest!, match);
-        return await _questions.FromStoredAsync(question, clock.Token)
+        var recalled = await _questions.FromStoredAsync(question, clock.Token)
             ?? (_questions.HasLapsed(question) ? await _questions.VerifyAsync(question, null, null, clock) : null);
+        return recalled is null ? null : AsNamed(question, recalled);
     }
+
+    /// <summary>
+    /// Under <c>platform: verify</c> an index may be admitted as the one image in it that is signed, and is then pulled as that. Attack: what is here
+    /// under the index's own digest is what the runtime chose among all that the index lists, which may be another image for the same platform.
+    /// </summary>
+    private static Decision AsNamed(Question question, Decision decision) =>
+        decision is Decision.Admitted { Observed: null, Image.Digest: { } admitted } && admitted != question.Digest
+            ? Decider.Failed(question.Match, question.Basis, DecisionReason.NoSignature,
+                $"Only the image {admitted} of the index {question.Digest} is signed, and here is the index itself, of which the runtime may take another; "
+                + $"pull {question.Reference} through NodeGate, which pulls the signed image.")
+            : decision;
 
     /// <summary>Nothing is known for this image under this name, and nobody was asked.</summary>
     internal static Decision NotAdmitted(PresentImage image, PresentName name, RuleMatch match, DecisionBasis basis) => Decider.Failed(

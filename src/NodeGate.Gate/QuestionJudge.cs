@@ -48,7 +48,7 @@ internal sealed class QuestionJudge
     /// <summary>The same by what was collected for an earlier admission, under another rule or policy; null where that admits nothing.</summary>
     internal async Task<Decision?> FromStoredAsync(Question question, CancellationToken cancellationToken)
     {
-        var indexes = _ledger.FindIndexesOf(question.Reference.Name, question.Digest).Take(LedgerLimits.MaxIndexesVerified);
+        var indexes = IndexesOf(question).Take(LedgerLimits.MaxIndexesVerified);
         Question?[] others = [question, .. indexes.Select(i => question.About(i.Digest)), OwnImage(question)];
         try
         {
@@ -117,7 +117,7 @@ internal sealed class QuestionJudge
         var (own, outcome) = await FlyAsync(question, source, resolved, clock);
         if (own.Effective is Decision.Admitted)
         {
-            return (own, outcome.IsTagBound);
+            return (DeniedOwn(question) ?? own, outcome.IsTagBound);
         }
 
         var (other, isTagBound) = outcome.Index is { } index
@@ -177,7 +177,7 @@ internal sealed class QuestionJudge
     private async Task<(Decision? Decision, bool IsTagBound)> JudgeIndexesAsync(Question question, IImageSource? source, QuestionClock clock)
     {
         (Decision? Decision, bool IsTagBound) open = (null, false);
-        foreach (var known in _ledger.FindIndexesOf(question.Reference.Name, question.Digest).Take(LedgerLimits.MaxIndexesVerified))
+        foreach (var known in IndexesOf(question).Take(LedgerLimits.MaxIndexesVerified))
         {
             var (decision, outcome) = await FlyAsync(question.About(known.Digest), source, null, clock);
             switch (decision.Effective)
@@ -213,10 +213,10 @@ internal sealed class QuestionJudge
     {
         if (Remembered(question) is { } own)
         {
-            return Decider.FromLedger(question.Match, question.Basis, own.Signers);
+            return DeniedOwn(question) ?? Decider.FromLedger(question.Match, question.Basis, own.Signers);
         }
 
-        foreach (var index in _ledger.FindIndexesOf(question.Reference.Name, question.Digest))
+        foreach (var index in IndexesOf(question))
         {
             if (Remembered(question.About(index.Digest)) is { } admission)
             {
@@ -233,7 +233,7 @@ internal sealed class QuestionJudge
     }
 
     private Decision? FromGrace(Question question, string outage) => FindLapsed(question) is { } lapsed
-        ? DeniedByDigest(question, lapsed.Question.Digest)
+        ? DeniedByDigest(question, lapsed.Question.Digest) ?? DeniedOwn(question)
             ?? Decider.FromGrace(lapsed.Question.Match, lapsed.Question.Basis, lapsed.Admission.Signers, outage)
         : null;
 
@@ -250,7 +250,7 @@ internal sealed class QuestionJudge
             return (question, own);
         }
 
-        var byIndex = _ledger.FindIndexesOf(question.Reference.Name, question.Digest)
+        var byIndex = IndexesOf(question)
             .Select(i => Lapsed(question.About(i.Digest)))
             .OfType<Admission>()
             .FirstOrDefault();
@@ -265,6 +265,14 @@ internal sealed class QuestionJudge
 
     private Question? OwnImage(Question question) =>
         question.Match.VerifiesPlatform && _ledger.FindIndex(question.Reference.Name, question.Digest)?.Own is { } own ? question.About(own) : null;
+
+    /// <summary>The indexes that may vouch for the image: one that the policy denies by its digest vouches for nothing.</summary>
+    private IEnumerable<KnownIndex> IndexesOf(Question question) => _ledger.FindIndexesOf(question.Reference.Name, question.Digest)
+        .Where(i => DeniedByDigest(question, i.Digest) is not Decision.Denied);
+
+    /// <summary>An index whose image for this node is denied: that is what the runtime would take of it.</summary>
+    private Decision? DeniedOwn(Question question) =>
+        _ledger.FindIndex(question.Reference.Name, question.Digest)?.Own is { } own ? DeniedByDigest(question, own) : null;
 
     /// <summary>A digest that the policy denies is denied as an image of an index as well.</summary>
     private Decision? DeniedByDigest(Question question, Digest digest)

@@ -241,6 +241,61 @@ public sealed class MultiArchTests : IDisposable
         Assert.IsType<Decision.Denied>(await _fixture.DecideAsync($"{App}@{_amd}"));
     }
 
+    /// <summary>Attack: of the index on the node the runtime takes another image than the signed one, as it may where both are for this platform.</summary>
+    [Fact]
+    public async Task Platform_IndexItselfIsOnTheNode_IsNoneOfTheSignedImage()
+    {
+        VerifyPlatform();
+        _fixture.Registry.SignLegacy(App, _amd, GateFixture.Key);
+        var evil = Digest.Of("evil config"u8).ToString();
+        ImageName[] names = [new(GateFixture.Tagged, _index), new($"{App}@{_index}", _index), new(evil, _index)];
+        foreach (var _ in (bool[])[false, true])
+        {
+            Assert.False((await _fixture.StatusAsync(GateFixture.Tagged, evil, names)).IsShown);
+            foreach (var written in (string?[])[GateFixture.Tagged, names[1].Name, null])
+            {
+                var denied = Assert.IsType<Decision.Denied>(await _fixture.ContainerAsync(written, evil, null, names));
+                Assert.Contains($"Only the image {_amd} of the index", denied.Message, StringComparison.Ordinal);
+            }
+
+            // The runtime's own pull of the index chooses by itself as well.
+            Assert.IsType<Decision.Denied>(await _fixture.Gate.JudgeRuntimePullAsync(GateFixture.Tagged, _index, CancellationToken.None));
+            Assert.Equal(_amd, Admitted(await _fixture.DecideAsync($"{App}@{_index}")).Image.Digest);
+        }
+    }
+
+    /// <summary>Attack: the signed index is recalled by its digest, so what it lists is asked for instead.</summary>
+    [Fact]
+    public async Task Child_OfASignedIndexThatIsDeniedByDigest_IsDenied()
+    {
+        _fixture.Registry.SignLegacy(App, _index, GateFixture.Key);
+        Admitted(await _fixture.DecideAsync(GateFixture.Tagged));
+        Deny(_index);
+        Assert.IsType<Decision.Denied>(await _fixture.DecideAsync($"{App}@{_amd}"));
+        Deny(_arm);
+        Admitted(await _fixture.DecideAsync($"{App}@{_amd}"));
+    }
+
+    /// <summary>Attack: the image that is recalled by its digest is still in the signed index, and the runtime would take it from there.</summary>
+    [Fact]
+    public async Task Index_WhoseImageForThisNodeIsDeniedByDigest_IsDenied()
+    {
+        _fixture.Registry.SignLegacy(App, _index, GateFixture.Key);
+        Deny(_amd);
+        foreach (var _ in (bool[])[false, true])
+        {
+            Assert.Equal(DecisionReason.DeniedByRule, Assert.IsType<Decision.Denied>(await _fixture.DecideAsync(GateFixture.Tagged)).Reason);
+        }
+
+        Deny(_arm);
+        Admitted(await _fixture.DecideAsync(GateFixture.Tagged));
+    }
+
+    private void Deny(Digest digest) => _fixture.Policies.Replace(GateFixture.Load(Policy($$"""
+          - {name: org, images: ["reg.example/org/**"], require: {anyOf: [release]} }
+          - {name: bad, images: ["reg.example/org/app@{{digest}}"], deny: {reason: "bad"} }
+        """)));
+
     private static string Policy(string rules) => GateFixture.Document("enforce", "deny", rules);
 
     private static Decision.Admitted Admitted(Decision decision) => Assert.IsType<Decision.Admitted>(decision);
