@@ -96,7 +96,7 @@ internal static class AuditCommand
 
             return wrong.Count > 0
                 ? ExitCode.Usage
-                : await ReadingAsync(query.Path, error, () => QueryAsync(query, result.GetValue(output) == "json", result, cancellationToken));
+                : await ReadingAsync(query.Path, error, () => QueryAsync(query, CommonOptions.IsJson(result, output), result, cancellationToken));
         });
         return command;
     }

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using NodeGate.Audit;
 
@@ -10,8 +8,6 @@ namespace NodeGate.Host.Commands;
 /// <summary>Writes what <c>audit query</c> found, for people or as one JSON object a line.</summary>
 internal sealed class AuditReport(TextWriter output, bool json)
 {
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>A record: as JSON, the line of the log.</summary>
     internal async Task WriteAsync(AuditRecord record)
     {
@@ -61,26 +57,20 @@ internal sealed class AuditReport(TextWriter output, bool json)
         await LineAsync($"    {newest.Message}");
     }
 
-    private static string ToJson(AuditGroup group)
+    private static string ToJson(AuditGroup group) => JsonText.Write(writer =>
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, Json))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("count", group.Count);
-            writer.WriteString("image", group.Newest.Image);
-            writer.WriteString("decision", group.Newest.Decision);
-            writer.WriteString("reason", group.Newest.Reason);
-            writer.WriteString("first", Time(group.First));
-            writer.WriteString("last", Time(group.Newest.Time));
-            WriteNames(writer, "namespaces", group.Namespaces);
-            WriteNames(writer, "rules", group.Rules);
-            writer.WriteString("message", group.Newest.Message);
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+        writer.WriteStartObject();
+        writer.WriteNumber("count", group.Count);
+        writer.WriteString("image", group.Newest.Image);
+        writer.WriteString("decision", group.Newest.Decision);
+        writer.WriteString("reason", group.Newest.Reason);
+        writer.WriteString("first", Time(group.First));
+        writer.WriteString("last", Time(group.Newest.Time));
+        WriteNames(writer, "namespaces", group.Namespaces);
+        WriteNames(writer, "rules", group.Rules);
+        writer.WriteString("message", group.Newest.Message);
+        writer.WriteEndObject();
+    });
 
     private static void WriteNames(Utf8JsonWriter writer, string name, IReadOnlyCollection<string> names)
     {
@@ -93,7 +83,7 @@ internal sealed class AuditReport(TextWriter output, bool json)
         writer.WriteEndArray();
     }
 
-    private Task LineAsync(string line) => output.WriteLineAsync(VerifyReport.Terminal(line));
+    private Task LineAsync(string line) => output.WriteLineAsync(Terminal.Line(line));
 
     private static string? Named(string name, string? value) => value is null ? null : $"{name}={value}";
 

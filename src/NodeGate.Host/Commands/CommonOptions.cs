@@ -38,6 +38,9 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>Whether <see cref="Output"/> asks for JSON.</summary>
+    internal static bool IsJson(ParseResult result, Option<string> output) => result.GetValue(output) == "json";
+
     internal static Option<string> LogFormat()
     {
         var option = new Option<string>("--log-format")

@@ -50,7 +50,7 @@ internal static class DoctorCommand
             var checks = await CheckAsync(
                 result.GetValue(config), result.GetRequiredValue(kubelet), result.GetRequiredValue(verifiers), cancellationToken);
             var report = new DoctorReport(checks);
-            await result.InvocationConfiguration.Output.WriteAsync(result.GetValue(output) == "json" ? report.ToJson() : report.ToText());
+            await result.InvocationConfiguration.Output.WriteAsync(CommonOptions.IsJson(result, output) ? report.ToJson() : report.ToText());
             return report.ToExitCode();
         });
         return command;

@@ -47,7 +47,7 @@ internal static class PolicyTestCommand
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetValue(config),
             result.GetValue(policy),
-            result.GetValue(output) == "json",
+            CommonOptions.IsJson(result, output),
             result.GetRequiredValue(paths),
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error,

@@ -44,7 +44,7 @@ internal static class ScanCommand
                 result.GetValue(config),
                 new ScanRequest(result.GetValue(namespaces) ?? [], result.GetValue(fill)),
                 result.GetValue(progress) || !Console.IsErrorRedirected,
-                result.GetValue(output) == "json"),
+                CommonOptions.IsJson(result, output)),
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error,
             cancellationToken));

@@ -25,7 +25,7 @@ internal static class StatusCommand
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetValue(config),
-            result.GetValue(output) == "json",
+            CommonOptions.IsJson(result, output),
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error,
             cancellationToken));

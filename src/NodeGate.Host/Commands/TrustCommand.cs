@@ -72,7 +72,7 @@ internal static class TrustCommand
 
             return await run(
                 new Request(
-                    new TufTrustStore(loaded.State, TimeProvider.System), chosen, only, result.GetValue(output) == "json", result.InvocationConfiguration.Output, error),
+                    new TufTrustStore(loaded.State, TimeProvider.System), chosen, only, CommonOptions.IsJson(result, output), result.InvocationConfiguration.Output, error),
                 cancellationToken);
         });
         return command;

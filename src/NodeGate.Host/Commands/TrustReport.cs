@@ -11,8 +11,6 @@ namespace NodeGate.Host.Commands;
 /// <summary>What <c>nodegate trust</c> prints.</summary>
 internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
 {
-    private static readonly JsonWriterOptions Json = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     internal string ToText(IReadOnlyCollection<NamedTrustRoot> trustRoots)
     {
         var text = new StringBuilder();
@@ -121,11 +119,8 @@ internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
     private static void WriteTime(Utf8JsonWriter writer, string name, DateTimeOffset? time) =>
         writer.WriteString(name, time is { } known ? Shown.Time(known) : null);
 
-
-    private static string Write<T>(IEnumerable<T> entries, Action<Utf8JsonWriter, T> write)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, Json))
+    private static string Write<T>(IEnumerable<T> entries, Action<Utf8JsonWriter, T> write) => JsonText.Write(
+        writer =>
         {
             writer.WriteStartArray();
             foreach (var entry in entries)
@@ -136,8 +131,6 @@ internal sealed class TrustReport(TufTrustStore store, DateTimeOffset now)
             }
 
             writer.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
-    }
+        },
+        indented: true) + "\n";
 }

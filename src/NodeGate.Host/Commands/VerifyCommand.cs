@@ -45,7 +45,7 @@ internal static class VerifyCommand
                 result.GetValue(config),
                 result.GetValue(policy),
                 result.GetValue(@namespace),
-                result.GetValue(output) == "json",
+                CommonOptions.IsJson(result, output),
                 result.GetValue(plainHttp),
                 result.GetValue(record),
                 result.GetRequiredValue(image)),

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using NodeGate.Policy;
 using NodeGate.Verification;
@@ -10,14 +8,11 @@ namespace NodeGate.Host.Commands;
 /// <summary>Renders a decision for people and as the JSON object of design.md section 4.</summary>
 internal static class VerifyReport
 {
-    private static readonly JsonWriterOptions Json = new() { Indented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>One line of JSON with exactly the keys of the contract.</summary>
     internal static string ToJson(Decision decision, TimeSpan duration)
     {
         var shown = decision.Effective;
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, Json))
+        return JsonText.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("image", shown.Basis.Image);
@@ -38,9 +33,7 @@ internal static class VerifyReport
 
             writer.WriteEndArray();
             writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        });
     }
 
     /// <summary>A few lines for people: the answer first, then what each authority came to, and of refused evidence every step.</summary>
@@ -48,18 +41,18 @@ internal static class VerifyReport
     {
         var shown = decision.Effective;
         var text = new StringBuilder();
-        text.Append(shown.Outcome).Append(": ").Append(Terminal(shown.Basis.Image));
+        text.Append(shown.Outcome).Append(": ").Append(Terminal.Line(shown.Basis.Image));
         if (shown.Basis.Digest is { } digest)
         {
             text.Append(" (").Append(digest).Append(')');
         }
 
-        text.Append('\n').Append("  reason: ").Append(shown.Reason).Append(": ").Append(Terminal(shown.Message)).Append('\n');
+        text.Append('\n').Append("  reason: ").Append(shown.Reason).Append(": ").Append(Terminal.Line(shown.Message)).Append('\n');
         text.Append("  rule:   ").Append(shown.Basis.Rule ?? "(none matches)");
         text.Append(decision is Decision.Admitted { Observed: not null } ? ", mode audit: let through\n" : "\n");
         foreach (var verdict in shown.Verdicts)
         {
-            var attestation = verdict.Attestation is { } wanted ? $"attestation {Terminal(wanted.Type)} by " : "";
+            var attestation = verdict.Attestation is { } wanted ? $"attestation {Terminal.Line(wanted.Type)} by " : "";
             text.Append("  ").Append(attestation).Append("authority ").Append(verdict.Authority).Append(": ").Append(verdict.Outcome).Append(" (").Append(verdict.Reason).Append(")\n");
             foreach (var evidence in verdict.Evidence)
             {
@@ -108,7 +101,7 @@ internal static class VerifyReport
         switch (evidence)
         {
             case VerifiedEvidence verified:
-                text.Append("verified, signed by ").Append(Terminal(verified.Result.Signer));
+                text.Append("verified, signed by ").Append(Terminal.Line(verified.Result.Signer));
                 break;
             case RejectedEvidence rejected:
                 text.Append(rejected.Reason).Append(" at step ").Append(rejected.Step);
@@ -120,7 +113,7 @@ internal static class VerifyReport
         {
             foreach (var step in evidence.Steps)
             {
-                text.Append("      ").Append($"{Word(step.Outcome),-7}").Append(' ').Append(step.Step).Append(": ").Append(Terminal(step.Detail)).Append('\n');
+                text.Append("      ").Append($"{Word(step.Outcome),-7}").Append(' ').Append(step.Step).Append(": ").Append(Terminal.Line(step.Detail)).Append('\n');
             }
         }
     }
@@ -131,14 +124,4 @@ internal static class VerifyReport
         StepOutcome.Failed => "failed",
         _ => "skipped",
     };
-
-    /// <summary>What a stranger wrote must not move the cursor of whoever reads it.</summary>
-    internal static string Terminal(string text) =>
-        string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(source[i]) ? '?' : source[i];
-            }
-        });
 }

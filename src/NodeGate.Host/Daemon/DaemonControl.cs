@@ -61,8 +61,8 @@ internal sealed class DaemonControl
             SandboxImage = SandboxImage.Current,
             Exceptions =
             [
-                .. ExceptionWatch.EndingSoon(policy, now)
-                    .Select(e => new StatusReport.ExceptionPart(e.Name, e.Owner, e.Ticket, e.Expires, e.Expires <= now)),
+                .. ExemptionReminder.EndingSoon(policy, now)
+                    .Select(d => new StatusReport.ExceptionPart(d.Exemption.Name, d.Exemption.Owner, d.Exemption.Ticket, d.Exemption.Expires, d.HasEnded)),
             ],
             Ledger = new StatusReport.LedgerPart(Ledger.AdmissionCount, Ledger.PulledCount),
             Decisions = Metrics.Counts(),

@@ -103,7 +103,7 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
             owned.Push(await ControlServer.StartAsync(
                 ControlSocket.PathFor(config.Listen), control.Actions, loggers.CreateLogger<ControlServer>(), cancellationToken));
             await server.StartAsync(cancellationToken);
-            var exceptions = new ExceptionWatch(() => store.Current, time, loggers.CreateLogger<ExceptionWatch>());
+            var exceptions = new ExemptionReminder(() => store.Current, time, loggers.CreateLogger<ExemptionReminder>());
             var trust = new TrustRefresher(
                 trustStore,
                 () => store.Current.TrustRoots.Select(root => root.Tuf).OfType<TufSource>(),

@@ -8,19 +8,16 @@ namespace NodeGate.Host.Daemon;
 /// <param name="policy">The policy in force, asked anew each time.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
-internal sealed class ExceptionWatch(Func<PolicyModel> policy, TimeProvider time, ILogger<ExceptionWatch> logger)
+internal sealed class ExemptionReminder(Func<PolicyModel> policy, TimeProvider time, ILogger<ExemptionReminder> logger)
 {
-    /// <summary>How long before its end an exception is warned of.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromDays(14);
-
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Repeat = TimeSpan.FromDays(1);
 
     private (string Revision, DateTimeOffset At)? _said;
 
-    /// <summary>The exceptions that end within two weeks or have ended, first the one that ends first.</summary>
-    internal static IEnumerable<PolicyExemption> EndingSoon(PolicyModel policy, DateTimeOffset now) =>
-        policy.Exemptions.Where(exemption => exemption.Expires - now <= Ahead).OrderBy(exemption => exemption.Expires);
+    /// <summary>The exceptions that end soon or have ended, first the one that ends first.</summary>
+    internal static IEnumerable<ExemptionDeadline> EndingSoon(PolicyModel policy, DateTimeOffset now) =>
+        ExemptionWatch.Of(policy, now).Where(deadline => deadline.HasEnded || deadline.EndsSoon);
 
     /// <summary>Runs until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -41,9 +38,10 @@ internal sealed class ExceptionWatch(Func<PolicyModel> policy, TimeProvider time
         }
 
         _said = (current.Revision, now);
-        foreach (var exemption in EndingSoon(current, now))
+        foreach (var deadline in EndingSoon(current, now))
         {
-            if (exemption.Expires <= now)
+            var exemption = deadline.Exemption;
+            if (deadline.HasEnded)
             {
                 HostLog.ExceptionEnded(logger, exemption.Name, exemption.Owner, Shown.Time(exemption.Expires));
             }

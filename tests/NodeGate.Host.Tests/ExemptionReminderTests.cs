@@ -6,7 +6,7 @@ using NodeGate.Testing.Time;
 
 namespace NodeGate.Host.Tests;
 
-public sealed class ExceptionWatchTests
+public sealed class ExemptionReminderTests
 {
     private static readonly string Digest = "sha256:" + new string('a', 64);
     private readonly FakeTimeProvider _time = new();
@@ -21,7 +21,7 @@ public sealed class ExceptionWatchTests
               - {name: over, images: ["over@DIGEST"], expires: 2025-12-31T00:00:00Z, owner: team-b}
             """);
         using var stop = new CancellationTokenSource();
-        var running = new ExceptionWatch(() => policy, _time, _log).RunAsync(stop.Token);
+        var running = new ExemptionReminder(() => policy, _time, _log).RunAsync(stop.Token);
 
         Assert.Contains("over of team-b ended on 2025-12-31T00:00:00Z", await _log.NextAsync(), StringComparison.Ordinal);
         Assert.Contains("soon of team-a ends on 2026-01-15T00:00:00Z", await _log.NextAsync(), StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed class ExceptionWatchTests
     private static PolicyModel Load(string exceptions) =>
         Policies.Load(Policies.Empty + "exceptions:\n" + exceptions.Replace("DIGEST", Digest, StringComparison.Ordinal) + "\n");
 
-    private sealed class Lines : ILogger<ExceptionWatch>
+    private sealed class Lines : ILogger<ExemptionReminder>
     {
         private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
