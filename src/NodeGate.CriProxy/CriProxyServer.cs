@@ -38,7 +38,7 @@ public sealed class CriProxyServer : IAsyncDisposable
         _containerd = new UpstreamChannel(options.Upstream, CriReadiness.Probe, options.Limits, time, _logger);
         var calls = new CriCalls(_containerd);
         var finder = new ImageFinder(calls);
-        var containers = new ContainerJudge(gate, finder, time, _logger);
+        var containers = new ContainerGuard(gate, finder, time, _logger);
         var pull = new PullImageMethod(gate, new AdmittedPull(gate, _containerd), new TagNaming(calls, time), time, _logger);
         var sandbox = new RunPodSandboxMethod(policies, new SandboxImageFinder(calls), finder, containers, pull, _containerd, calls, time, _logger);
         _router = new CriRouter(

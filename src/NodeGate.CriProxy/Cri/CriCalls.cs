@@ -17,12 +17,11 @@ internal sealed class CriCalls(IUpstreamChannel containerd)
 
     private const string Images = "/containerd.services.images.v1.Images/";
 
-    // The namespace is fixed in containerd's CRI.
-    private static readonly ImmutableArray<MetadataEntry> ImagesMetadata =
-        [new("content-type", "application/grpc"), new("te", "trailers"), new("containerd-namespace", "k8s.io")];
-
     /// <summary>The headers of a call to the CRI by NodeGate itself.</summary>
     public static readonly ImmutableArray<MetadataEntry> CriMetadata = [new("content-type", "application/grpc"), new("te", "trailers")];
+
+    /// <summary>The headers of a call to containerd's Images service; the namespace is fixed in containerd's CRI.</summary>
+    public static readonly ImmutableArray<MetadataEntry> ImagesMetadata = [.. CriMetadata, new("containerd-namespace", "k8s.io")];
 
     /// <summary>Images/Get: the record of <paramref name="name"/>.</summary>
     public Task<GrpcReply> GetAsync(string name, DateTimeOffset? deadline, CancellationToken cancellationToken) =>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Google.Protobuf;
 using NodeGate.CriProxy.Cri.Containerd;
 using NodeGate.CriProxy.Wire;
 using NodeGate.Gate;
@@ -26,16 +25,7 @@ internal sealed class ImageFinder(CriCalls containerd)
             return (null, reply);
         }
 
-        CriImage? found;
-        try
-        {
-            found = Runtime.ImageStatusResponse.Parser.ParseFrom(reply.Message.GetValueOrDefault().Span).Image;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw Unusable("ImageStatus is not valid protobuf.");
-        }
-
+        var found = ContainerdAnswer.Read(reply, Runtime.ImageStatusResponse.Parser, "ImageStatus").Image;
         return (found is null ? null : await DescribeAsync(asked, found, deadline, cancellationToken), null);
     }
 
@@ -45,7 +35,8 @@ internal sealed class ImageFinder(CriCalls containerd)
     {
         // An image volume is mounted from the record that has the very text as its name, whatever the CRI finds by that text. Attack: a record
         // named "app" beside "docker.io/library/app:latest". It comes first, so that no other reading of the name hides it.
-        string[] names = [.. ((string[])[asked, found.Id, .. found.RepoTags, .. found.RepoDigests]).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
+        string[] texts = [asked, found.Id, .. found.RepoTags, .. found.RepoDigests];
+        string[] names = [.. texts.Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
         if (names.Length > GateLimits.MaxNamesPerImage)
         {
             throw new NodeGateException(
@@ -77,22 +68,7 @@ internal sealed class ImageFinder(CriCalls containerd)
             return (name, false, null);
         }
 
-        if (reply.Status != GrpcStatusCode.Ok)
-        {
-            throw Unusable($"Images/Get: {reply.Status}: {reply.StatusMessage}");
-        }
-
-        try
-        {
-            var record = GetImageResponse.Parser.ParseFrom(reply.Message.GetValueOrDefault().Span).Image;
-            return (name, true, Digest.TryParse(record?.Target?.Digest ?? "", out var target) ? target : null);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw Unusable("Images/Get is not valid protobuf.");
-        }
+        var record = ContainerdAnswer.Read(reply, GetImageResponse.Parser, "Images/Get").Image;
+        return (name, true, Digest.TryParse(record?.Target?.Digest ?? "", out var target) ? target : null);
     }
-
-    private static NodeGateException Unusable(string found) =>
-        new(DecisionReason.InternalError, $"containerd's answer cannot be used: {AnswerText.Clean(found, CriLimits.MaxSentenceInAnswer)}");
 }

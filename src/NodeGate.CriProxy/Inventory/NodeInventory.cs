@@ -14,10 +14,6 @@ namespace NodeGate.CriProxy.Inventory;
 public sealed class NodeInventory : IAsyncDisposable
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
-    private static readonly ImmutableArray<MetadataEntry> CriMetadata = [new("content-type", "application/grpc"), new("te", "trailers")];
-
-    // The namespace is fixed in containerd's CRI.
-    private static readonly ImmutableArray<MetadataEntry> RecordMetadata = [.. CriMetadata, new("containerd-namespace", "k8s.io")];
 
     private readonly string _upstream;
     private readonly UpstreamChannel _containerd;
@@ -40,7 +36,7 @@ public sealed class NodeInventory : IAsyncDisposable
     public async Task<ImmutableArray<NodeImage>> ListAsync(CancellationToken cancellationToken)
     {
         var images = await AskAsync("/runtime.v1.ImageService/ListImages", ListImagesResponse.Parser, cancellationToken);
-        var records = await CallAsync("/containerd.services.images.v1.Images/List", RecordMetadata, Records.ListImagesResponse.Parser, cancellationToken);
+        var records = await CallAsync("/containerd.services.images.v1.Images/List", CriCalls.ImagesMetadata, Records.ListImagesResponse.Parser, cancellationToken);
         var targets = records.Images.ToDictionary(record => record.Name, record => record.Target?.Digest, StringComparer.Ordinal);
 
         var uses = await UsesAsync(cancellationToken);
@@ -95,13 +91,14 @@ public sealed class NodeInventory : IAsyncDisposable
 
     private Task<T> AskAsync<T>(string path, MessageParser<T> parser, CancellationToken cancellationToken)
         where T : IMessage<T> =>
-        CallAsync(path, CriMetadata, parser, cancellationToken);
+        CallAsync(path, CriCalls.CriMetadata, parser, cancellationToken);
 
     private async Task<T> CallAsync<T>(
         string path, ImmutableArray<MetadataEntry> metadata, MessageParser<T> parser, CancellationToken cancellationToken)
         where T : IMessage<T>
     {
-        var reply = await _containerd.CallAsync(new GrpcRequest(path, metadata, ReadOnlyMemory<byte>.Empty, _time.GetUtcNow() + CallTimeout), cancellationToken);
+        var request = new GrpcRequest(path, metadata, ReadOnlyMemory<byte>.Empty, _time.GetUtcNow() + CallTimeout);
+        var reply = await _containerd.CallAsync(request, cancellationToken);
         if (reply.Status != GrpcStatusCode.Ok)
         {
             throw Failed(path, $"{reply.Status}: {AnswerText.Clean(reply.StatusMessage, CriLimits.MaxSentenceInAnswer)}");

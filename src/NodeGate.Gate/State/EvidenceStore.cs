@@ -111,7 +111,7 @@ internal sealed class EvidenceStore
         }
     }
 
-    /// <summary>A hash, since neither repository nor digest may become part of a path; with each its length, so that no two have one name.</summary>
+    /// <summary>A hash, since neither repository nor digest may become part of a path. Neither has a space, so no two have one name.</summary>
     private static string NameOf(ImageReference image, string evidence) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{image} {evidence}"))) + Suffix;
 

@@ -11,7 +11,7 @@ namespace NodeGate.CriProxy.Cri.Containers;
 /// Step 12 of design.md section 2: judges every image of a request that makes containers, for the pod's own namespace, before anything of it
 /// reaches containerd; and afterwards whether containerd used what was judged.
 /// </summary>
-internal sealed class ContainerJudge(IImageGate gate, ImageFinder finder, TimeProvider time, ILogger logger)
+internal sealed class ContainerGuard(IImageGate gate, ImageFinder finder, TimeProvider time, ILogger logger)
 {
     /// <summary>Judges all images of <paramref name="call"/>: either all are admitted, or the answer says which one is not and why.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
@@ -138,7 +138,13 @@ internal sealed class ContainerJudge(IImageGate gate, ImageFinder finder, TimePr
         if (logger.IsEnabled(LogLevel.Information))
         {
             CriLog.ContainerRefused(
-                logger, request.Path, ForLog(image.Asked.Shown), image.Present.Id, call.Namespace is null ? null : ForLog(call.Namespace), decision.Reason.ToString(), decision.Message);
+                logger,
+                request.Path,
+                ForLog(image.Asked.Shown),
+                image.Present.Id,
+                call.Namespace is null ? null : ForLog(call.Namespace),
+                decision.Reason.ToString(),
+                decision.Message);
         }
 
         return CriAnswers.Refusal(image.Asked.Shown, decision);

@@ -8,7 +8,7 @@ namespace NodeGate.CriProxy.Cri.Containers;
 /// A method that makes containers (design.md section 2, step 12): nothing is made of an image, or gets one as a volume, that is not admitted
 /// for its pod's namespace. An admitted request is sent on byte for byte.
 /// </summary>
-internal abstract class ContainerMethod(string method, ContainerJudge judge, IUpstreamChannel containerd, ILogger logger) : IGatedMethod
+internal abstract class ContainerMethod(string method, ContainerGuard guard, IUpstreamChannel containerd, ILogger logger) : IGatedMethod
 {
     /// <inheritdoc/>
     public bool IsLong => true;
@@ -28,14 +28,14 @@ internal abstract class ContainerMethod(string method, ContainerJudge judge, IUp
             return answer;
         }
 
-        var (images, refusal) = await judge.JudgeAsync(request, call, callAborted);
+        var (images, refusal) = await guard.JudgeAsync(request, call, callAborted);
         if (refusal is not null)
         {
             return refusal;
         }
 
         var reply = await containerd.CallAsync(request, callAborted);
-        if (reply.Status != GrpcStatusCode.Ok || await judge.ConfirmAsync(request, call, images) is not { } refused)
+        if (reply.Status != GrpcStatusCode.Ok || await guard.ConfirmAsync(request, call, images) is not { } refused)
         {
             return reply;
         }

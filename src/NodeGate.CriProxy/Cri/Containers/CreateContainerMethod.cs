@@ -5,8 +5,8 @@ using NodeGate.CriProxy.Wire;
 namespace NodeGate.CriProxy.Cri.Containers;
 
 /// <summary>CreateContainer.</summary>
-internal sealed class CreateContainerMethod(ContainerJudge judge, IUpstreamChannel containerd, CriCalls calls, ILogger logger)
-    : ContainerMethod("CreateContainer", judge, containerd, logger)
+internal sealed class CreateContainerMethod(ContainerGuard guard, IUpstreamChannel containerd, CriCalls calls, ILogger logger)
+    : ContainerMethod("CreateContainer", guard, containerd, logger)
 {
     /// <inheritdoc/>
     protected override ContainerCall CallOf(ReadOnlyMemory<byte> message) => ContainerCall.ParseCreate(message);

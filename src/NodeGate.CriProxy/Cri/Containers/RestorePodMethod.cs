@@ -5,8 +5,8 @@ using NodeGate.CriProxy.Wire;
 namespace NodeGate.CriProxy.Cri.Containers;
 
 /// <summary>RestorePod (CRI of Kubernetes 1.37): the images of all its containers are judged as for CreateContainer.</summary>
-internal sealed class RestorePodMethod(ContainerJudge judge, IUpstreamChannel containerd, CriCalls calls, ILogger logger)
-    : ContainerMethod("RestorePod", judge, containerd, logger)
+internal sealed class RestorePodMethod(ContainerGuard guard, IUpstreamChannel containerd, CriCalls calls, ILogger logger)
+    : ContainerMethod("RestorePod", guard, containerd, logger)
 {
     /// <inheritdoc/>
     protected override ContainerCall CallOf(ReadOnlyMemory<byte> message)

@@ -15,7 +15,15 @@ namespace NodeGate.CriProxy.Cri.Sandbox;
 /// past the CRI: so it is looked for, judged for the pod's namespace and, where it is absent, pulled through the gate before the pod starts.
 /// </summary>
 internal sealed class RunPodSandboxMethod(
-    IPolicySource policies, SandboxImageFinder sandboxes, ImageFinder images, ContainerJudge judge, IGatedMethod pullImage, IUpstreamChannel containerd, CriCalls calls, TimeProvider time, ILogger logger)
+    IPolicySource policies,
+    SandboxImageFinder sandboxes,
+    ImageFinder images,
+    ContainerGuard guard,
+    IGatedMethod pullImage,
+    IUpstreamChannel containerd,
+    CriCalls calls,
+    TimeProvider time,
+    ILogger logger)
     : IGatedMethod
 {
     private const string Method = "RunPodSandbox";
@@ -54,7 +62,7 @@ internal sealed class RunPodSandboxMethod(
         }
 
         call = call with { Images = [Asked(reference)] };
-        (var judged, refusal) = await judge.JudgeAsync(request, call, callAborted);
+        (var judged, refusal) = await guard.JudgeAsync(request, call, callAborted);
         if (refusal is not null)
         {
             return refusal;
@@ -142,11 +150,11 @@ internal sealed class RunPodSandboxMethod(
             var used = await sandboxes.UsedByAsync(CriServices.RuntimeServiceOf(request.Path), podSandboxId, limit.Token);
             if (used is null || judged[0].Present.Names.Any(name => string.Equals(name.Name, used, StringComparison.Ordinal)))
             {
-                return await judge.ConfirmAsync(request, call, judged);
+                return await guard.ConfirmAsync(request, call, judged);
             }
 
             CriLog.Moved(logger, request.Path, used, judged[0].Present.Id);
-            return (await judge.JudgeAsync(request, call with { Images = [Asked(used)] }, limit.Token)).Refusal;
+            return (await guard.JudgeAsync(request, call with { Images = [Asked(used)] }, limit.Token)).Refusal;
         }
         catch (NodeGateException fault)
         {

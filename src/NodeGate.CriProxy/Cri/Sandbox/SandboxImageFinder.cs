@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
 using NodeGate.CriProxy.Cri.Runtime;
 using NodeGate.CriProxy.Wire;
 using NodeGate.Oci;
@@ -14,8 +15,8 @@ namespace NodeGate.CriProxy.Cri.Sandbox;
 /// </summary>
 internal sealed class SandboxImageFinder(CriCalls containerd)
 {
-    private const string Fix = "Pull it through NodeGate once, so that it is verified and pinned: crictl --image-endpoint unix:///run/nodegate/nodegate.sock pull IMAGE, "
-        + "where IMAGE is 'sandbox' below 'pinned_images' in containerd's configuration.";
+    private const string Fix = "Pull it through NodeGate once, so that it is verified and pinned: "
+        + "crictl --image-endpoint unix:///run/nodegate/nodegate.sock pull IMAGE, where IMAGE is 'sandbox' below 'pinned_images' in containerd's configuration.";
 
     /// <summary>The image that the next pod will be started with.</summary>
     /// <exception cref="NodeGateException">containerd did not answer, or not as it should.</exception>
@@ -27,19 +28,25 @@ internal sealed class SandboxImageFinder(CriCalls containerd)
             return new SandboxReference(configured, null);
         }
 
-        var sandboxes = await AskAsync(runtimeService + "ListPodSandbox", new RemoveContainerRequest(), SandboxList.Parser, cancellationToken);
-        if (sandboxes.Items.MaxBy(sandbox => sandbox.CreatedAt) is { } latest && await UsedByAsync(runtimeService, latest.Id, cancellationToken) is { } used)
+        var sandboxes = await AskAsync(runtimeService + "ListPodSandbox", new Empty(), ListPodSandboxResponse.Parser, cancellationToken);
+        if (sandboxes.Items.MaxBy(sandbox => sandbox.CreatedAt) is { } latest
+            && await UsedByAsync(runtimeService, latest.Id, cancellationToken) is { } used)
         {
             return new SandboxReference(used, null);
         }
 
-        var images = await AskAsync(CriServices.ImageServiceOf(runtimeService) + "ListImages", new RemoveContainerRequest(), PinnableImageList.Parser, cancellationToken);
+        var images = await AskAsync(
+            CriServices.ImageServiceOf(runtimeService) + "ListImages", new Empty(), ListImagesResponse.Parser, cancellationToken);
         var pinned = images.Images.Where(image => image.Pinned).ToList();
         return pinned.Count switch
         {
-            0 => new SandboxReference(null, "containerd does not say which image it starts pods with, no pod is there that was started with it, and no image is pinned. " + Fix),
+            0 => new SandboxReference(
+                null, "containerd does not say which image it starts pods with, no pod is there that was started with it, and no image is pinned. " + Fix),
             1 when pinned[0].RepoTags.Concat(pinned[0].RepoDigests).FirstOrDefault() is { } name => new SandboxReference(name, null),
-            _ => new SandboxReference(null, $"containerd does not say which of its {pinned.Count} pinned images it starts pods with. Unpin the others, or start one pod while 'sandboxImage: observe' holds."),
+            _ => new SandboxReference(
+                null,
+                $"containerd does not say which of its {pinned.Count} pinned images it starts pods with. "
+                + "Unpin the others, or start one pod while 'sandboxImage: observe' holds."),
         };
     }
 
@@ -51,29 +58,11 @@ internal sealed class SandboxImageFinder(CriCalls containerd)
             runtimeService + "PodSandboxStatus", new PodSandboxStatusRequest { PodSandboxId = podSandboxId, Verbose = true }, cancellationToken);
         return reply.Status == GrpcStatusCode.NotFound
             ? null
-            : TextIn(Parse(reply, PodSandboxStatusResponse.Parser, "PodSandboxStatus").Info, "info", "image");
+            : TextIn(ContainerdAnswer.Read(reply, PodSandboxStatusResponse.Parser, "PodSandboxStatus").Info, "info", "image");
     }
 
     private async Task<T> AskAsync<T>(string path, IMessage message, MessageParser<T> parser, CancellationToken cancellationToken)
-        where T : IMessage<T> => Parse(await containerd.CallAsync(path, message, cancellationToken), parser, path);
-
-    private static T Parse<T>(GrpcReply reply, MessageParser<T> parser, string path)
-        where T : IMessage<T>
-    {
-        if (reply.Status != GrpcStatusCode.Ok)
-        {
-            throw Unusable($"{path}: {reply.Status}: {reply.StatusMessage}");
-        }
-
-        try
-        {
-            return parser.ParseFrom(reply.Message.GetValueOrDefault().Span);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw Unusable(path + " is not valid protobuf.");
-        }
-    }
+        where T : IMessage<T> => ContainerdAnswer.Read(await containerd.CallAsync(path, message, cancellationToken), parser, path);
 
     // The string that a JSON object of the verbose information has under a name of its own; null where there is none.
     private static string? TextIn(MapField<string, string> info, string entry, string name)
@@ -100,10 +89,7 @@ internal sealed class SandboxImageFinder(CriCalls containerd)
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            throw Unusable($"'{entry}' of the verbose information is not valid JSON.");
+            throw ContainerdAnswer.Unusable($"'{entry}' of the verbose information is not valid JSON.");
         }
     }
-
-    private static NodeGateException Unusable(string found) =>
-        new(DecisionReason.InternalError, $"containerd's answer cannot be used: {AnswerText.Clean(found, CriLimits.MaxSentenceInAnswer)}");
 }

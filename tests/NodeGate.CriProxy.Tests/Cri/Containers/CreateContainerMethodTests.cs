@@ -30,9 +30,9 @@ public sealed class CreateContainerMethodTests
     public CreateContainerMethodTests()
     {
         var calls = new CriCalls(_containerd);
-        var judge = new ContainerJudge(_gate, new ImageFinder(calls), _time, _log);
-        _method = new CreateContainerMethod(judge, _containerd, calls, _log);
-        _restore = new RestorePodMethod(judge, _containerd, calls, _log);
+        var guard = new ContainerGuard(_gate, new ImageFinder(calls), _time, _log);
+        _method = new CreateContainerMethod(guard, _containerd, calls, _log);
+        _restore = new RestorePodMethod(guard, _containerd, calls, _log);
         _gate.JudgeContainer = request => Decisions.Admitted(request.Written ?? "registry.example/app", Good);
         _containerd.ImageIds[Good] = ImageId;
         _containerd.ImageIds[VolumeDigest] = VolumeId;

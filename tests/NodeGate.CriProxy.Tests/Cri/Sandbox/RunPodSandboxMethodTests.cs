@@ -24,17 +24,17 @@ public sealed class RunPodSandboxMethodTests
     private readonly RunPodSandboxMethod _method;
     private readonly StatusResponse _status = new();
     private readonly PodSandboxStatusResponse _pod = new();
-    private readonly SandboxList _sandboxes = new();
-    private readonly PinnableImageList _images = new();
+    private readonly ListPodSandboxResponse _sandboxes = new();
+    private readonly ListImagesResponse _images = new();
     private PolicyMode _mode = PolicyMode.Enforce;
 
     public RunPodSandboxMethodTests()
     {
         var calls = new CriCalls(_containerd);
         var finder = new ImageFinder(calls);
-        var judge = new ContainerJudge(_gate, finder, _time, _log);
+        var guard = new ContainerGuard(_gate, finder, _time, _log);
         var pull = new PullImageMethod(_gate, new AdmittedPull(_gate, _containerd), new TagNaming(calls, _time), _time, _log);
-        _method = new RunPodSandboxMethod(new PolicyOf(() => _mode), new SandboxImageFinder(calls), finder, judge, pull, _containerd, calls, _time, _log);
+        _method = new RunPodSandboxMethod(new PolicyOf(() => _mode), new SandboxImageFinder(calls), finder, guard, pull, _containerd, calls, _time, _log);
         _gate.JudgeContainer = request => Decisions.Admitted(request.Written!, Good);
         _gate.Decide = (request, _) => Task.FromResult<Decision>(Decisions.Admitted(request.Image, Good));
         _containerd.ImageIds[Good] = ImageId;
@@ -96,7 +96,7 @@ public sealed class RunPodSandboxMethodTests
     public async Task HandleAsync_NothingInTheConfiguration_IsWhatTheLatestPodUsed()
     {
         _status.Info.Clear();
-        _sandboxes.Items.Add([new SandboxItem { Id = "old", CreatedAt = 1 }, new SandboxItem { Id = "new", CreatedAt = 2 }]);
+        _sandboxes.Items.Add([new PodSandbox { Id = "old", CreatedAt = 1 }, new PodSandbox { Id = "new", CreatedAt = 2 }]);
         Assert.Equal(GrpcStatusCode.Ok, (await _method.HandleAsync(Request(), CancellationToken.None)).Status);
         var asked = _containerd.Calls.First(call => call.Path.EndsWith("/PodSandboxStatus", StringComparison.Ordinal));
         Assert.Equal(("new", true), (PodSandboxStatusRequest.Parser.ParseFrom(asked.Message.Span).PodSandboxId, PodSandboxStatusRequest.Parser.ParseFrom(asked.Message.Span).Verbose));
@@ -106,7 +106,7 @@ public sealed class RunPodSandboxMethodTests
     public async Task HandleAsync_NoPodYet_IsTheOnePinnedImage()
     {
         _status.Info.Clear();
-        _images.Images.Add([new PinnableImage { RepoTags = { "other:1" } }, new PinnableImage { RepoTags = { Pause }, Pinned = true }]);
+        _images.Images.Add([new Image { RepoTags = { "other:1" } }, new Image { RepoTags = { Pause }, Pinned = true }]);
         Assert.Equal(GrpcStatusCode.Ok, (await _method.HandleAsync(Request(), CancellationToken.None)).Status);
         Assert.Equal(Pause, Assert.Single(_gate.Containers).Written);
     }
@@ -117,7 +117,7 @@ public sealed class RunPodSandboxMethodTests
     public async Task HandleAsync_NothingTells_IsRefusedWithTheFix(int pinned, string expected)
     {
         _status.Info.Clear();
-        _images.Images.Add(Enumerable.Range(0, pinned).Select(number => new PinnableImage { RepoTags = { $"p:{number}" }, Pinned = true }));
+        _images.Images.Add(Enumerable.Range(0, pinned).Select(number => new Image { RepoTags = { $"p:{number}" }, Pinned = true }));
         var reply = await _method.HandleAsync(Request(), CancellationToken.None);
         Assert.StartsWith("SignatureValidationFailed: sandbox image: ", reply.StatusMessage, StringComparison.Ordinal);
         Assert.Contains(expected, reply.StatusMessage, StringComparison.Ordinal);
