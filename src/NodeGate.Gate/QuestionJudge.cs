@@ -97,6 +97,7 @@ internal sealed class QuestionJudge
                 break;
             case Decision.Denied denied:
                 _denials.Put(isTagBound ? question.TagKey : question.Key, new Denial(denied.Reason, denied.Message));
+                await ForgetLapsedAsync(question);
                 break;
             case { Reason: DecisionReason.RegistryUnavailable or DecisionReason.TimedOut } outage when FromGrace(question, outage.Message) is { } grace:
                 _outages.Put(question.TagKey, new Denial(outage.Reason, outage.Message));
@@ -257,6 +258,23 @@ internal sealed class QuestionJudge
         return byIndex is not null ? (question, byIndex)
             : OwnImage(question) is { } child && Lapsed(child) is { } platform ? (child, platform)
             : null;
+    }
+
+    /// <summary>Attack: a signature was taken back, the registry has said so, and then the registry is taken down.</summary>
+    private async Task ForgetLapsedAsync(Question question)
+    {
+        try
+        {
+            while (FindLapsed(question) is { } lapsed)
+            {
+                await _ledger.ForgetAsync(lapsed.Admission);
+            }
+        }
+        catch (NodeGateException)
+        {
+            // The ledger has logged it; a refusal stays a refusal.
+            return;
+        }
     }
 
     private Admission? Remembered(Question question) => _ledger.FindAdmission(question.Key) ?? _ledger.FindAdmission(question.TagKey);

@@ -88,6 +88,21 @@ public sealed class GraceTests : IDisposable
         Assert.IsType<Decision.Denied>(await _fixture.ContainerAsync(GateFixture.Tagged, Id, null, names));
     }
 
+    /// <summary>A signature that was taken back does not come back with the next outage.</summary>
+    [Fact]
+    public async Task Lapsed_DeniedAndThenAnOutage_IsNotAdmittedAlsoAfterARestart()
+    {
+        var (pinned, names) = await LapseAsync();
+        _fixture.Registry.PutTagged(SignatureArtifact.LegacyTag(ImageReference.Parse(pinned).Digest!), SignatureArtifact.Legacy([
+            LegacySignature.Of(GateFixture.OtherKey, GateFixture.App, ImageReference.Parse(pinned).Digest!)]));
+        Assert.IsType<Decision.Denied>(await _fixture.DecideAsync(pinned));
+        _fixture.Time.Advance(_fixture.Options.DeniedFor);
+        Break(ContentFailure.Unavailable);
+        Assert.IsType<Decision.Undetermined>(await _fixture.DecideAsync(pinned));
+        _fixture.Restart();
+        Assert.IsType<Decision.Undetermined>(await _fixture.ContainerAsync(GateFixture.Tagged, Id, null, names));
+    }
+
     [Fact]
     public async Task Lapsed_RegistryAnswers_IsVerifiedAnewBeforeItIsShown()
     {

@@ -98,6 +98,16 @@ public sealed class Ledger : IDisposable
         await WriteAsync(JournalCodec.Encode(admission), flush: true, () => _admissions.Put(key, admission, admission.AdmittedAt));
     }
 
+    /// <summary>Forgets a lapsed admission that the registry no longer bears out, so that no later outage renews it; also over a restart.</summary>
+    /// <exception cref="NodeGateException">It could not be written, and a restart will remember it again.</exception>
+    internal async ValueTask ForgetAsync(Admission lapsed)
+    {
+        _admissions.Remove(lapsed.Key);
+
+        // As old as can be, it counts neither as fresh nor as lapsed when it is read again.
+        await WriteAsync(JournalCodec.Encode(lapsed with { AdmittedAt = DateTimeOffset.UnixEpoch }), flush: true, () => { });
+    }
+
     /// <summary>Remembers what an index lists. A crash may take it back, which costs a verification.</summary>
     /// <exception cref="NodeGateException">It could not be written, and is not remembered.</exception>
     internal async ValueTask RecordIndexAsync(KnownIndex index)
