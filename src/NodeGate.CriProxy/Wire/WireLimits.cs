@@ -81,19 +81,19 @@ internal sealed record WireLimits
     public int MessageBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Gated calls of one connection that run at once.</summary>
-    public int GatedCallsPerConnection { get; init; } = 256;
+    public int GatedCallsPerConnection { get; init; } = 384;
 
     /// <summary>Gated calls of all connections that run at once.</summary>
-    public int GatedCalls { get; init; } = 512;
+    public int GatedCalls { get; init; } = 768;
 
     /// <summary>
     /// How many of <see cref="GatedCallsPerConnection"/> may be long ones. A kubelet that pulls in parallel has a pull for each pod, and slow
     /// registries must not keep it from asking whether the images of the other pods are there.
     /// </summary>
-    public int LongGatedCallsPerConnection { get; init; } = 192;
+    public int LongGatedCallsPerConnection { get; init; } = 288;
 
     /// <summary>How many of <see cref="GatedCalls"/> may be long ones.</summary>
-    public int LongGatedCalls { get; init; } = 384;
+    public int LongGatedCalls { get; init; } = 576;
 
     /// <summary>Bytes of all gated requests that are being read or judged.</summary>
     public long GatedBytes { get; init; } = 64 * 1024 * 1024;
