@@ -64,6 +64,7 @@ internal sealed class DemoNode : IAsyncDisposable
                       identities: [{issuer: "{{VirtualSigstore.OidcIssuer}}", subject: "{{VirtualSigstore.Subject}}" }]
                 rules:
                   - {name: demo, images: ["{{registry.Host}}/**"], require: {anyOf: [release-key]} }
+                  - {name: other-team, images: ["{{registry.Host}}/demo/signed-2"], namespaces: {include: [other]}, require: {anyOf: [release-workflow]} }
                   - {name: keyless, images: ["{{registry.Host}}/demo/keyless"], require: {anyOf: [release-workflow]} }
                 """,
         });

@@ -21,6 +21,8 @@ internal sealed class Scenario(DemoNode node, Screen screen)
         await KeylessAsync(cri);
         await MovedTagAsync(cri, containerd);
         await SmuggledAsync(cri, containerd);
+        await OtherNamespaceAsync(cri);
+        await ScanAsync();
     }
 
     private async Task SignedAsync(CriClient cri, int cosign)
@@ -88,6 +90,28 @@ internal sealed class Scenario(DemoNode node, Screen screen)
         var gated = await cri.ImageStatusAsync(node.Name("smuggled:1.0"));
         screen.Answer("NodeGate: ImageStatus", gated is null ? "absent, so the kubelet must pull" : "present", gated is null);
         await PullAsync(cri, node.Name("smuggled:1.0"), admitted: false, "NoSignature");
+    }
+
+    private async Task OtherNamespaceAsync(CriClient cri)
+    {
+        screen.Heading("On the node already, and run by a pod of another namespace, where the policy wants another signature");
+        var image = node.Name("signed-2:1.0");
+        var present = await cri.ImageStatusAsync(image) ?? throw new InvalidOperationException($"{image} was pulled and is not there.");
+
+        // NodeGate answers before containerd is asked, so that no pod is needed.
+        var reply = await cri.TryCreateContainerAsync("no-pod", new CriPod("visitor", "other"), "app", present.Id, image);
+        screen.Answer(
+            $"CreateContainer {image} in namespace other",
+            reply.StatusMessage,
+            reply.Status == 2 && reply.StatusMessage.StartsWith($"SignatureValidationFailed: {image}: ", StringComparison.Ordinal));
+    }
+
+    private async Task ScanAsync()
+    {
+        screen.Heading("What is on the node, judged all at once: for a start without surprises");
+        var scan = await NodeGateCommand.RunAsync("scan", "--config", node.NodeGate.ConfigFile);
+        var summary = scan.Text.TrimEnd('\n').Split('\n')[^1];
+        screen.Answer("nodegate scan", summary, summary.Contains(" admitted, ", StringComparison.Ordinal));
     }
 
     private async Task PullAsync(CriClient cri, string image, bool admitted, string reason = "")

@@ -28,6 +28,6 @@ internal sealed class Screen
         string Text(string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "-";
         var digest = Text("digest");
         Console.WriteLine(
-            $"   {Text("event"),-12} {Text("decision"),-12} {Text("reason"),-17} {Text("image")} {(digest.Length > 19 ? digest[..19] + "…" : digest)}");
+            $"   {Text("event"),-15} {Text("decision"),-12} {Text("reason"),-17} {Text("image")} {(digest.Length > 19 ? digest[..19] + "…" : digest)}");
     }
 }

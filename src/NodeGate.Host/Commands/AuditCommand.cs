@@ -139,7 +139,8 @@ internal static class AuditCommand
 
         if (search.DamagedLines > search.Damage.Count)
         {
-            await result.InvocationConfiguration.Error.WriteLineAsync($"nodegate: and {search.DamagedLines - search.Damage.Count} more damaged lines; 'nodegate audit verify' names the first.");
+            await result.InvocationConfiguration.Error.WriteLineAsync(
+                $"nodegate: and {search.DamagedLines - search.Damage.Count} more damaged lines; 'nodegate audit verify' names the first.");
         }
 
         return found && query.Filter.WouldDeny ? ExitCode.Denied : ExitCode.Ok;

@@ -22,7 +22,10 @@ internal static class ScanCommand
             Description = "Only images that containers of this namespace use. May be given repeatedly.",
             HelpName = "NS",
         };
-        var fill = new Option<bool>("--fill-ledger") { Description = "Keep what was verified where no daemon runs (a running one does in any case): enforcement then starts warm, without the registry." };
+        var fill = new Option<bool>("--fill-ledger")
+        {
+            Description = "Keep what was verified where no daemon runs (a running one does in any case): enforcement then starts warm, without the registry.",
+        };
         var progress = new Option<bool>("--progress") { Description = "Say on stderr how far it is, also where that is no terminal." };
         var output = CommonOptions.Output();
         var command = new Command("scan", """

@@ -102,12 +102,9 @@ public sealed class NativeWriterTests
             new NativeAuthority.Cosign("key", Here, [NativeMaterial.OfPem(Policies.One.PublicPem), NativeMaterial.OfFile("two.pub")])
             {
                 LogTrustRoot = "corp",
-                Form = new NativeForm(Bundle: false, Legacy: true) { Annotations = [("env \"x\"", "prod # not a comment")] },
+                Form = new NativeForm(Bundle: false, Legacy: true),
             },
-            new NativeAuthority.Keyless("anyone", Here, "corp", [new(new("https://issuer.example", false), new(".+@corp\\.example", true))])
-            {
-                Certificate = [("sourceRepositoryUri", "https://github.com/org/app")],
-            },
+            new NativeAuthority.Keyless("anyone", Here, "corp", [new(new("https://issuer.example", false), new(".+@corp\\.example", true))]),
         ],
         Rules =
         [
@@ -116,7 +113,6 @@ public sealed class NativeWriterTests
                 Images = ["ghcr.io/org/**"],
                 IncludedNamespaces = ["prod-*"],
                 ExcludedNamespaces = ["prod-sandbox"],
-                SignedRepository = "ghcr.io/org/app",
                 Action = new NativeAction.Require(NativeRequirement.All(
                     [new NativeRequirement.Authority("key"), new NativeRequirement.AnyOf([new NativeRequirement.Authority("anyone"), new NativeRequirement.AtLeast(2, [new NativeRequirement.Authority("key")])])]))
                 {

@@ -70,7 +70,11 @@ internal sealed class AuthorityListReader(string policy, NativeBook book, Import
     {
         if (node is null or YamlSequence { Items.IsEmpty: true })
         {
-            context.Refuse(position, "a policy without authorities", "policy-controller fails every image by it, or warns, as it is set up", "'static: {action: fail}', or authorities");
+            context.Refuse(
+                position,
+                "a policy without authorities",
+                "policy-controller fails every image by it, or warns, as it is set up",
+                "'static: {action: fail}', or authorities");
             return null;
         }
 
@@ -88,7 +92,11 @@ internal sealed class AuthorityListReader(string policy, NativeBook book, Import
 
         if (_sources.Distinct(StringComparer.Ordinal).Count() > 1)
         {
-            context.Refuse(position, "authorities whose signatures lie in different places", "a rule has one 'signatureRepository'", "the same 'source' for each, or rules by hand");
+            context.Refuse(
+                position,
+                "authorities whose signatures lie in different places",
+                "a rule has one 'signatureRepository'",
+                "the same 'source' for each, or rules by hand");
         }
 
         return Combine(demand, [.. read.OfType<Part>()]) with { SignatureRepository = _sources.FirstOrDefault() };
@@ -143,7 +151,11 @@ internal sealed class AuthorityListReader(string policy, NativeBook book, Import
 
         if (count > 1)
         {
-            context.Refuse(node.Position, "an authority with attestations beside others", "either of them is enough, and here attestations are asked for beside signatures", "one policy for each");
+            context.Refuse(
+                node.Position,
+                "an authority with attestations beside others",
+                "either of them is enough, and here attestations are asked for beside signatures",
+                "one policy for each");
         }
 
         return new Part(null, null, ReadAttestations(authority, ((NativeRequirement.Authority)made).Name));
@@ -171,7 +183,11 @@ internal sealed class AuthorityListReader(string policy, NativeBook book, Import
 
         if (isKey)
         {
-            context.Refuse(node!.Position, "'signatureFormat: bundle' of a key", "policy-controller verifies bundles of keyless signers alone", "an authority by hand with 'formats: [bundle]'");
+            context.Refuse(
+                node!.Position,
+                "'signatureFormat: bundle' of a key",
+                "policy-controller verifies bundles of keyless signers alone",
+                "an authority by hand with 'formats: [bundle]'");
         }
 
         return new NativeForm(Bundle: true, Legacy: false);
@@ -187,7 +203,11 @@ internal sealed class AuthorityListReader(string policy, NativeBook book, Import
 
         if (key.Optional("hashAlgorithm") is YamlScalar { Text: not "sha256" } hash)
         {
-            context.Refuse(hash.Position, $"'hashAlgorithm: {YamlText.Comment(hash.Text)}'", "NodeGate takes the hash that belongs to the key", "no 'hashAlgorithm', and signatures made with cosign's default");
+            context.Refuse(
+                hash.Position,
+                $"'hashAlgorithm: {YamlText.Comment(hash.Text)}'",
+                "NodeGate takes the hash that belongs to the key",
+                "no 'hashAlgorithm', and signatures made with cosign's default");
         }
 
         var isLogged = ReadLog(authority);
@@ -209,7 +229,11 @@ internal sealed class AuthorityListReader(string policy, NativeBook book, Import
 
         if (keyless.Optional("insecureIgnoreSCT") is { } sct && keyless.Flag(sct) is true)
         {
-            context.Refuse(sct.Position, "'insecureIgnoreSCT: true'", "with the public-good trust root NodeGate asks for the certificate's log entry", "no 'insecureIgnoreSCT'");
+            context.Refuse(
+                sct.Position,
+                "'insecureIgnoreSCT: true'",
+                "with the public-good trust root NodeGate asks for the certificate's log entry",
+                "no 'insecureIgnoreSCT'");
         }
 
         ImmutableArray<NativeIdentity> identities = keyless.Optional("identities") is YamlSequence { Items.IsEmpty: false } list
@@ -217,7 +241,11 @@ internal sealed class AuthorityListReader(string policy, NativeBook book, Import
             : [];
         if (identities.IsEmpty)
         {
-            context.Refuse(position, "keyless without identities", "anybody with a mail address would be a signer, which a policy here has to say", "'identities: [{issuer: …, subject: …}]'");
+            context.Refuse(
+                position,
+                "keyless without identities",
+                "anybody with a mail address would be a signer, which a policy here has to say",
+                "'identities: [{issuer: …, subject: …}]'");
             return null;
         }
 

@@ -66,7 +66,10 @@ internal sealed class ClusterImagePolicyImport : IPolicyImport
             }
             else
             {
-                context.Errors.Add(document.Position, $"{Quote.Of(kind)} of {Quote.Of(api)}", Expected + " (v1beta1 or v1alpha1), or the ConfigMap config-policy-controller");
+                context.Errors.Add(
+                    document.Position,
+                    $"{Quote.Of(kind)} of {Quote.Of(api)}",
+                    Expected + " (v1beta1 or v1alpha1), or the ConfigMap config-policy-controller");
             }
         }
 

@@ -60,7 +60,10 @@ internal sealed class ConnaisseurAuthorities(ImportContext context)
             [.. options.Required.Select(r => Find(validator.TrustRoots, r.Text, r.Position, validator)).OfType<ConnaisseurTrustRoot>().Distinct()];
         if (options.Threshold > validator.TrustRoots.Length)
         {
-            context.Errors.Add(options.Position, $"a threshold of {options.Threshold} with {validator.TrustRoots.Length} trust roots", "a threshold that can be met");
+            context.Errors.Add(
+                options.Position,
+                $"a threshold of {options.Threshold} with {validator.TrustRoots.Length} trust roots",
+                "a threshold that can be met");
             return null;
         }
 
@@ -115,7 +118,11 @@ internal sealed class ConnaisseurAuthorities(ImportContext context)
         {
             if (!key.StartsWith("-----BEGIN PUBLIC KEY-----", StringComparison.Ordinal))
             {
-                context.Refuse(position, $"the key of '{root.Name}'", "it names a key that is kept elsewhere (a KMS, a secret or a file)", "the public key in PEM, as a block of text");
+                context.Refuse(
+                    position,
+                    $"the key of '{root.Name}'",
+                    "it names a key that is kept elsewhere (a KMS, a secret or a file)",
+                    "the public key in PEM, as a block of text");
                 return null;
             }
 
@@ -125,7 +132,10 @@ internal sealed class ConnaisseurAuthorities(ImportContext context)
 
         if (root.Identity is not { } identity)
         {
-            context.Errors.Add(position, $"the trust root '{root.Name}' without a key and without an identity", "'key' or 'keyless', as its validator is of type 'cosign'");
+            context.Errors.Add(
+                position,
+                $"the trust root '{root.Name}' without a key and without an identity",
+                "'key' or 'keyless', as its validator is of type 'cosign'");
             return null;
         }
 
@@ -192,7 +202,10 @@ internal sealed class ConnaisseurAuthorities(ImportContext context)
             : Find(validator.TrustRoots, options.TrustRoot, options.Position, validator) is { } one ? [one] : [];
         if (roots.Any(r => r.Certificate is null))
         {
-            context.Errors.Add(validator.Position, $"a trust root of '{validator.Name}' without a certificate", "'cert' in each, as the validator is of type 'notation'");
+            context.Errors.Add(
+                validator.Position,
+                $"a trust root of '{validator.Name}' without a certificate",
+                "'cert' in each, as the validator is of type 'notation'");
             return null;
         }
 

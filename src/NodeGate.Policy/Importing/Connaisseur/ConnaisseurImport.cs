@@ -28,7 +28,11 @@ internal sealed class ConnaisseurImport : IPolicyImport
 
     private static readonly ForeignKeys Namespaced = new() { What = "{mode: ignore} or {mode: validate}", Read = ["mode", "enabled"] };
 
-    private static readonly ForeignKeys Rule = new() { What = "an entry of the policy: its pattern, its validator, and its options", Read = ["pattern", "validator", "with"] };
+    private static readonly ForeignKeys Rule = new()
+    {
+        What = "an entry of the policy: its pattern, its validator, and its options",
+        Read = ["pattern", "validator", "with"],
+    };
 
     public string Expected => "Connaisseur's Helm values, or its config.yaml, with 'validators' and 'policy'";
 
@@ -86,7 +90,10 @@ internal sealed class ConnaisseurImport : IPolicyImport
         if (validators.FirstOrDefault(v => v.Name == name) is not { } validator)
         {
             // Of a list of which some entry was refused, this may be the one.
-            context.Errors.Add(rule.Position, $"the validator {Quote.Of(name)}, which is not there", "the name of one of 'validators'; without 'validator' it is 'default'");
+            context.Errors.Add(
+                rule.Position,
+                $"the validator {Quote.Of(name)}, which is not there",
+                "the name of one of 'validators'; without 'validator' it is 'default'");
             return null;
         }
 

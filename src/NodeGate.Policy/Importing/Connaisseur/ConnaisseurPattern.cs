@@ -59,7 +59,11 @@ internal sealed record ConnaisseurPattern(string Text, PolicyPosition Position, 
         if (!ImagePatternParser.TryParse(pattern.Image, out var native, out var expected) || native.Text != pattern.Image)
         {
             var why = native is null ? $"NodeGate takes it for no pattern, and expects {expected}" : $"NodeGate means '{native}' with it, and Connaisseur does not";
-            context.Refuse(text.Position, $"the pattern {Quote.Of(text.Text)}", why, "a pattern as Connaisseur's logs show the names of images, with 'docker.io' for Docker Hub");
+            context.Refuse(
+                text.Position,
+                $"the pattern {Quote.Of(text.Text)}",
+                why,
+                "a pattern as Connaisseur's logs show the names of images, with 'docker.io' for Docker Hub");
             return null;
         }
 

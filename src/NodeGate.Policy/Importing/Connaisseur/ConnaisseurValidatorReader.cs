@@ -25,7 +25,11 @@ internal static class ConnaisseurValidatorReader
         Read = ["rekor", "rekorPubkey", "fulcioCert", "ctLogPubkey"],
     };
 
-    private static readonly ForeignKeys TrustRoot = new() { What = "a trust root: its name, and its key, cert or keyless", Read = ["name", "key", "cert", "tsCert", "keyless"] };
+    private static readonly ForeignKeys TrustRoot = new()
+    {
+        What = "a trust root: its name, and its key, cert or keyless",
+        Read = ["name", "key", "cert", "tsCert", "keyless"],
+    };
 
     private static readonly ForeignKeys Keyless = new()
     {
@@ -109,7 +113,10 @@ internal static class ConnaisseurValidatorReader
 
         if (new[] { "key", "cert", "keyless" }.Count(root.Has) != 1)
         {
-            context.Errors.Add(node.Position, $"a trust root with {(new[] { "key", "cert", "keyless" }.Any(root.Has) ? "several" : "none")} of 'key', 'cert' and 'keyless'", "one of them");
+            context.Errors.Add(
+                node.Position,
+                $"a trust root with {(new[] { "key", "cert", "keyless" }.Any(root.Has) ? "several" : "none")} of 'key', 'cert' and 'keyless'",
+                "one of them");
         }
 
         return new ConnaisseurTrustRoot(name, node.Position)
@@ -131,7 +138,10 @@ internal static class ConnaisseurValidatorReader
         var regexKey = key + "Regex";
         if (keyless.Has(key) == keyless.Has(regexKey))
         {
-            context.Errors.Add(keyless.Position, keyless.Has(key) ? $"both '{key}' and '{regexKey}'" : $"neither '{key}' nor '{regexKey}'", "exactly one of them");
+            context.Errors.Add(
+                keyless.Position,
+                keyless.Has(key) ? $"both '{key}' and '{regexKey}'" : $"neither '{key}' nor '{regexKey}'",
+                "exactly one of them");
             return null;
         }
 

@@ -61,7 +61,11 @@ internal sealed class RequirementReader(NativeBook book, ImportContext context)
             case "sigstoreSigned" when Signed.Open(node, context) is { } signed:
                 return new NativeAction.Require(ReadSigned(signed, name));
             case "signedBy" or "signedBaseLayer":
-                context.Refuse(node.Position, $"'{type}'", "NodeGate has no GPG", "'sigstoreSigned', with images that cosign or podman (--sign-by-sigstore) signed");
+                context.Refuse(
+                    node.Position,
+                    $"'{type}'",
+                    "NodeGate has no GPG",
+                    "'sigstoreSigned', with images that cosign or podman (--sign-by-sigstore) signed");
                 return new NativeAction.Deny("refused");
             default:
                 context.Errors.Add(node, Shape);
@@ -169,7 +173,11 @@ internal sealed class RequirementReader(NativeBook book, ImportContext context)
 
         if (path.Text[0] != '/')
         {
-            context.Refuse(path.Position, $"the relative name {Quote.Of(path.Text)}", "it is relative to where the program was started", "the file's absolute name");
+            context.Refuse(
+                path.Position,
+                $"the relative name {Quote.Of(path.Text)}",
+                "it is relative to where the program was started",
+                "the file's absolute name");
             return null;
         }
 

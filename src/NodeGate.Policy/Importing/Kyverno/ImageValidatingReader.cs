@@ -16,7 +16,12 @@ internal sealed class ImageValidatingReader(NativeBook book, ImportContext conte
     private static readonly Refusal NoExpressions = new("NodeGate has no CEL", "a rule by hand");
     private static readonly Refusal NotSeen = new("a node sees the image and the namespace of a pod, not its labels or its owner", "a rule by hand with 'namespaces' where that says it");
 
-    private static readonly ForeignKeys Object = new() { What = "an ImageValidatingPolicy: {apiVersion, kind, metadata, spec}", Read = ["apiVersion", "kind", "metadata", "spec"], Ignored = ["status"] };
+    private static readonly ForeignKeys Object = new()
+    {
+        What = "an ImageValidatingPolicy: {apiVersion, kind, metadata, spec}",
+        Read = ["apiVersion", "kind", "metadata", "spec"],
+        Ignored = ["status"],
+    };
 
     private static readonly ForeignKeys Spec = new()
     {
@@ -56,7 +61,12 @@ internal sealed class ImageValidatingReader(NativeBook book, ImportContext conte
         What = "a validation: {expression: …}", Read = ["expression"], Ignored = ["message", "messageExpression", "reason"],
     };
 
-    private static readonly ForeignKeys Configurations = new() { What = "validationConfigurations", Read = ["mutateDigest", "verifyDigest"], Ignored = ["required"] };
+    private static readonly ForeignKeys Configurations = new()
+    {
+        What = "validationConfigurations",
+        Read = ["mutateDigest", "verifyDigest"],
+        Ignored = ["required"],
+    };
 
     private static readonly ForeignKeys Evaluation = new() { What = "evaluation", Read = ["mode", "admission"], Ignored = ["background"] };
 
@@ -100,7 +110,11 @@ internal sealed class ImageValidatingReader(NativeBook book, ImportContext conte
         if (spec.Optional("evaluation") is { } node && Evaluation.Open(node, context) is { } evaluation
             && (evaluation.Optional("mode") is YamlScalar { Text: not "Kubernetes" } || evaluation.Has("admission")))
         {
-            context.Refuse(node.Position, "an evaluation that is not that of pods at admission", "a node sees the images of pods", "a policy without 'evaluation'");
+            context.Refuse(
+                node.Position,
+                "an evaluation that is not that of pods at admission",
+                "a node sees the images of pods",
+                "a policy without 'evaluation'");
         }
 
         if (spec.Optional("failurePolicy") is YamlScalar { Text: "Ignore" } ignore)
@@ -124,7 +138,11 @@ internal sealed class ImageValidatingReader(NativeBook book, ImportContext conte
         var rules = ((constraints.Optional("resourceRules") as YamlSequence)?.Items ?? []).Select(r => ResourceRule.Open(r, context)).OfType<MappingReader>().ToArray();
         if (!Array.Exists(rules, r => Texts(r.Optional("resources")).Intersect(["pods", "*"]).Any() && Texts(r.Optional("operations")).Intersect(["CREATE", "*"]).Any()))
         {
-            context.Refuse(node.Position, "'matchConstraints' without the creation of pods", "a node sees the images of pods, whatever they belong to", "'resources: [pods]' and 'operations: [CREATE]'");
+            context.Refuse(
+                node.Position,
+                "'matchConstraints' without the creation of pods",
+                "a node sees the images of pods, whatever they belong to",
+                "'resources: [pods]' and 'operations: [CREATE]'");
         }
     }
 
@@ -166,7 +184,11 @@ internal sealed class ImageValidatingReader(NativeBook book, ImportContext conte
 
         if (!asked.TryGetValue("containers", out var ofContainers) || asked.Values.Any(a => !a.Order(StringComparer.Ordinal).SequenceEqual(ofContainers.Order(StringComparer.Ordinal))))
         {
-            context.Refuse(spec.Position, "validations that ask different things of different kinds of containers", "a node sees images, not what kind of container they are for", "the same validation for each kind");
+            context.Refuse(
+                spec.Position,
+                "validations that ask different things of different kinds of containers",
+                "a node sees images, not what kind of container they are for",
+                "the same validation for each kind");
             return null;
         }
 

@@ -11,7 +11,11 @@ internal static class KyvernoText
     {
         if (text.Text.AsSpan().ContainsAny('?', '{', '}'))
         {
-            context.Refuse(text.Position, Quote.Of(text.Text), "'?' and variables are Kyverno's own", "the value, with '*' for any characters, or an expression");
+            context.Refuse(
+                text.Position,
+                Quote.Of(text.Text),
+                "'?' and variables are Kyverno's own",
+                "the value, with '*' for any characters, or an expression");
             return null;
         }
 

@@ -90,7 +90,11 @@ internal static class ResourceMatch
         ImmutableArray<string> namespaces = [.. Texts(resources.Optional("namespaces"))];
         foreach (var name in namespaces.Where(n => n.Length == 0 || !n.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '*')))
         {
-            context.Refuse(node.Position, $"the namespace {Quote.Of(name)}", "NodeGate has '*' as its only wildcard there", "namespaces with '*', or each by its name");
+            context.Refuse(
+                node.Position,
+                $"the namespace {Quote.Of(name)}",
+                "NodeGate has '*' as its only wildcard there",
+                "namespaces with '*', or each by its name");
         }
 
         return new Found(node.Position, kinds.Length == 0 || kinds.Any(k => k is "Pod" or "*" || k.EndsWith("/Pod", StringComparison.Ordinal)), namespaces);

@@ -50,7 +50,11 @@ internal sealed record SigstoreParts
                 IgnoresSct ? null : NativeMaterial.OfPem(CtLogKey!.Text));
         }
 
-        context.Refuse(position, "a Sigstore of which some parts are named and others are the public-good instance's", "a trust root here is one instance", ByHand);
+        context.Refuse(
+            position,
+            "a Sigstore of which some parts are named and others are the public-good instance's",
+            "a trust root here is one instance",
+            ByHand);
         return null;
     }
 }

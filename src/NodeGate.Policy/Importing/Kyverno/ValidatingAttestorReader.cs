@@ -127,7 +127,11 @@ internal sealed class ValidatingAttestorReader(NativeBook book, ImportContext co
             ImmutableArray<NativeIdentity> identities = [.. ((keyless.Optional("identities") as YamlSequence)?.Items ?? []).Select(i => Identities.Read(i, context)).OfType<NativeIdentity>()];
             if (identities.IsEmpty)
             {
-                context.Refuse(keyless.Position, "keyless without identities", "anybody with a mail address would be a signer, which a policy here has to say", "'identities: [{issuer: …, subject: …}]'");
+                context.Refuse(
+                    keyless.Position,
+                    "keyless without identities",
+                    "anybody with a mail address would be a signer, which a policy here has to say",
+                    "'identities: [{issuer: …, subject: …}]'");
             }
 
             return parts.OfKeyless(name, node.Position, book, context) is { } root && !identities.IsEmpty
@@ -148,7 +152,11 @@ internal sealed class ValidatingAttestorReader(NativeBook book, ImportContext co
 
         if (key.Optional("hashAlgorithm") is YamlScalar { Text: not ("sha256" or "") } hash)
         {
-            context.Refuse(hash.Position, "a 'hashAlgorithm' other than sha256", "NodeGate takes the hash that belongs to the key", "no 'hashAlgorithm', and signatures made with cosign's default");
+            context.Refuse(
+                hash.Position,
+                "a 'hashAlgorithm' other than sha256",
+                "NodeGate takes the hash that belongs to the key",
+                "no 'hashAlgorithm', and signatures made with cosign's default");
         }
 
         return book.Add(name, n => new NativeAuthority.Cosign(n, position, [NativeMaterial.OfPem(data.Text)]) { LogTrustRoot = parts.LogOfKey(n, position, book), Form = form });

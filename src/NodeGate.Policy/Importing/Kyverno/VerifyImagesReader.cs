@@ -14,7 +14,12 @@ internal sealed class VerifyImagesReader(NativeBook book, ImportContext context)
     private static readonly Refusal OtherRule = new("it is no image verification, and stays with Kyverno", "a file with the rules that have 'verifyImages' alone");
     private static readonly Refusal Deprecated = new("Kyverno reads it in its own ways by version", "'attestors' and 'imageReferences', which took its place");
 
-    private static readonly ForeignKeys Object = new() { What = "a Kyverno policy: {apiVersion, kind, metadata, spec}", Read = ["apiVersion", "kind", "metadata", "spec"], Ignored = ["status"] };
+    private static readonly ForeignKeys Object = new()
+    {
+        What = "a Kyverno policy: {apiVersion, kind, metadata, spec}",
+        Read = ["apiVersion", "kind", "metadata", "spec"],
+        Ignored = ["status"],
+    };
 
     private static readonly ForeignKeys Spec = new()
     {
@@ -107,7 +112,11 @@ internal sealed class VerifyImagesReader(NativeBook book, ImportContext context)
         var excluded = rule.Optional("exclude") is { } exclude ? ResourceMatch.ReadExclude(exclude, context) : [];
         if (!own.IsEmpty && (!included.IsEmpty || !excluded.IsEmpty))
         {
-            context.Refuse(node.Position, "namespaces in a Policy, which has its own", "they are joined in ways that 'namespaces' does not have", "a ClusterPolicy with these namespaces");
+            context.Refuse(
+                node.Position,
+                "namespaces in a Policy, which has its own",
+                "they are joined in ways that 'namespaces' does not have",
+                "a ClusterPolicy with these namespaces");
         }
 
         var entries = rule.List(rule.Required("verifyImages", "'verifyImages: […]'"), "a list", PolicyLimits.MaxRules, nameof(PolicyLimits.MaxRules));

@@ -11,22 +11,12 @@ internal abstract record NativeAuthority(string Name, PolicyPosition Origin)
         /// <summary>The trust root whose log must have the signature; null: no log is asked for.</summary>
         public string? LogTrustRoot { get; init; }
 
-        /// <summary>A timestamp of the trust root's authorities is asked for as well.</summary>
-        public bool RequiresTimestamp { get; init; }
-
         public NativeForm Form { get; init; } = NativeForm.Any;
     }
 
     /// <summary><c>keyless</c>: any of the identities.</summary>
     internal sealed record Keyless(string Name, PolicyPosition Origin, string TrustRoot, ImmutableArray<NativeIdentity> Identities) : NativeAuthority(Name, Origin)
     {
-        /// <summary>Values of the certificate's extensions, by NodeGate's names.</summary>
-        public ImmutableArray<(string Name, string Value)> Certificate { get; init; } = [];
-
-        public bool RequiresLog { get; init; } = true;
-
-        public bool RequiresTimestamp { get; init; }
-
         public NativeForm Form { get; init; } = NativeForm.Any;
     }
 

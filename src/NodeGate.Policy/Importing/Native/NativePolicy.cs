@@ -19,6 +19,4 @@ internal sealed record NativePolicy
     public ImmutableArray<NativeAuthority> Authorities { get; init; } = [];
 
     public required ImmutableArray<NativeRule> Rules { get; init; }
-
-    public ImmutableArray<NativeException> Exceptions { get; init; } = [];
 }

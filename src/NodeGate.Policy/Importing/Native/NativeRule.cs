@@ -21,9 +21,5 @@ internal sealed record NativeRule(string Name, PolicyPosition Origin, string Fro
 
     public string? SignatureRepository { get; init; }
 
-    public string? SignedRepository { get; init; }
-
     public bool RequiresDigest { get; init; }
-
-    public bool VerifiesPlatform { get; init; }
 }

@@ -10,6 +10,4 @@ internal sealed record NativeTrustRoot(string Name, PolicyPosition Origin)
     public ImmutableArray<NativeMember> CertificateLogs { get; init; } = [];
 
     public ImmutableArray<NativeMember> TransparencyLogs { get; init; } = [];
-
-    public ImmutableArray<NativeMember> TimestampAuthorities { get; init; } = [];
 }

@@ -33,7 +33,6 @@ internal sealed class NativeWriter
         Section("trustRoots", policy.TrustRoots, TrustRoot);
         Section("authorities", policy.Authorities, Authority);
         Section("rules", policy.Rules, Rule);
-        Section("exceptions", policy.Exceptions, Exception);
     }
 
     private void Section<T>(string key, ImmutableArray<T> items, Action<T> write)
@@ -58,7 +57,6 @@ internal sealed class NativeWriter
         Members("certificateAuthorities", "certificates", "uri", root.CertificateAuthorities, isLog: false);
         Members("certificateLogs", "key", "url", root.CertificateLogs, isLog: false);
         Members("transparencyLogs", "key", "url", root.TransparencyLogs, isLog: true);
-        Members("timestampAuthorities", "certificates", "uri", root.TimestampAuthorities, isLog: false);
     }
 
     private void Members(string key, string materialKey, string addressKey, ImmutableArray<NativeMember> members, bool isLog)
@@ -122,7 +120,7 @@ internal sealed class NativeWriter
         Materials("keys", cosign.Keys);
         if (cosign.LogTrustRoot is { } root)
         {
-            Line(3, $"transparencyLog: {{trustRoot: {YamlText.Scalar(root)}{(cosign.RequiresTimestamp ? ", requireTimestamp: true" : "")}}}");
+            Line(3, $"transparencyLog: {{trustRoot: {YamlText.Scalar(root)}}}");
         }
 
         Form(cosign.Form);
@@ -136,17 +134,6 @@ internal sealed class NativeWriter
         foreach (var identity in keyless.Identities)
         {
             Line(4, $"- {{{Text("issuer", identity.Issuer)}, {Text("subject", identity.Subject)}}}");
-        }
-
-        Texts("certificate", keyless.Certificate);
-        if (!keyless.RequiresLog)
-        {
-            Line(3, "requireLog: false");
-        }
-
-        if (keyless.RequiresTimestamp)
-        {
-            Line(3, "requireTimestamp: true");
         }
 
         Form(keyless.Form);
@@ -168,7 +155,11 @@ internal sealed class NativeWriter
 
         List(3, "trustedIdentities", notation.TrustedIdentities);
         Line(3, $"level: {YamlText.Scalar(notation.Level)}");
-        Texts("override", notation.Override);
+        if (!notation.Override.IsEmpty)
+        {
+            Line(3, $"override: {{{string.Join(", ", notation.Override.Select(o => $"{YamlText.Quoted(o.Check)}: {YamlText.Quoted(o.Action)}"))}}}");
+        }
+
         if (notation.VerifyTimestamp is { } when)
         {
             Line(3, $"verifyTimestamp: {YamlText.Scalar(when)}");
@@ -181,8 +172,6 @@ internal sealed class NativeWriter
         {
             Line(3, $"formats: [{(form.Bundle ? "bundle" : "legacy")}]");
         }
-
-        Texts("annotations", form.Annotations);
     }
 
     private void Rule(NativeRule rule)
@@ -204,9 +193,7 @@ internal sealed class NativeWriter
         }
 
         Optional("requireDigest", rule.RequiresDigest ? "true" : null);
-        Optional("platform", rule.VerifiesPlatform ? "verify" : null);
         Optional("signatureRepository", rule.SignatureRepository is { } repository ? YamlText.Quoted(repository) : null);
-        Optional("signedRepository", rule.SignedRepository is { } signed ? YamlText.Quoted(signed) : null);
         Action(rule.Action);
     }
 
@@ -236,16 +223,6 @@ internal sealed class NativeWriter
             default:
                 throw new InvalidOperationException("An action that the writer does not know.");
         }
-    }
-
-    private void Exception(NativeException exception)
-    {
-        From(exception.Origin);
-        Line(1, $"- name: {YamlText.Scalar(exception.Name)}");
-        Line(2, $"images: [{string.Join(", ", exception.Images.Select(YamlText.Quoted))}]");
-        Line(2, $"expires: {exception.Expires.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}");
-        Line(2, $"owner: {YamlText.Quoted(exception.Owner)}");
-        Optional("ticket", exception.Ticket is { } ticket ? YamlText.Quoted(ticket) : null);
     }
 
     private static string Requirement(NativeRequirement requirement) => requirement switch
@@ -299,14 +276,6 @@ internal sealed class NativeWriter
     }
 
     private static bool IsPemLine(string line) => line.Length > 0 && line.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '=' or '-' or ' ');
-
-    private void Texts(string key, ImmutableArray<(string Name, string Value)> texts)
-    {
-        if (!texts.IsEmpty)
-        {
-            Line(3, $"{key}: {{{string.Join(", ", texts.Select(t => $"{YamlText.Quoted(t.Name)}: {YamlText.Quoted(t.Value)}"))}}}");
-        }
-    }
 
     private void List(int indent, string key, ImmutableArray<string> items)
     {

@@ -14,7 +14,11 @@ internal sealed class NotationImport : IPolicyImport
 {
     private const string Everything = "*";
 
-    private static readonly ForeignKeys Document = new() { What = "a trust policy: {\"version\": \"1.0\", \"trustPolicies\": […]}", Read = ["version", "trustPolicies"] };
+    private static readonly ForeignKeys Document = new()
+    {
+        What = "a trust policy: {\"version\": \"1.0\", \"trustPolicies\": […]}",
+        Read = ["version", "trustPolicies"],
+    };
 
     private static readonly ForeignKeys Statement = new()
     {
@@ -41,7 +45,10 @@ internal sealed class NotationImport : IPolicyImport
         var policy = new NativePolicy { Name = "notation", Origin = root.Position, Unmatched = UnmatchedAction.Deny, Rules = [] };
         if (documents.Length > 1)
         {
-            context.Errors.Add(documents[1].Position, "a second trust policy", "one: notation reads trustpolicy.oci.json, and trustpolicy.json only where that is not there");
+            context.Errors.Add(
+                documents[1].Position,
+                "a second trust policy",
+                "one: notation reads trustpolicy.oci.json, and trustpolicy.json only where that is not there");
         }
 
         if (Document.Open(root, context) is not { } document)
@@ -102,7 +109,10 @@ internal sealed class NotationImport : IPolicyImport
 
         if (scopes.IsEmpty && !statement.Has("registryScopes"))
         {
-            context.Errors.Add(node.Position, "no 'registryScopes'", "the repositories that the statement is for, or [\"*\"] (a policy for blobs is none for images)");
+            context.Errors.Add(
+                node.Position,
+                "no 'registryScopes'",
+                "the repositories that the statement is for, or [\"*\"] (a policy for blobs is none for images)");
         }
 
         var trustStores = ReadTexts(statement, "trustStores", "a trust store, such as \"ca:acme\"");
@@ -144,7 +154,10 @@ internal sealed class NotationImport : IPolicyImport
         {
             if (count > 1)
             {
-                context.Errors.Add(scope.Position, "'*' among other scopes", "'*' alone, in a statement of its own: notation refuses the trust policy otherwise");
+                context.Errors.Add(
+                    scope.Position,
+                    "'*' among other scopes",
+                    "'*' alone, in a statement of its own: notation refuses the trust policy otherwise");
             }
         }
         else if (!ImagePatternParser.TryParse(scope.Text, out var pattern, out var expected) || pattern.Rank != PatternRank.Repository || pattern.HasTag)

@@ -28,7 +28,10 @@ internal sealed class NotationTrustStores(ImportContext context)
         var store = name.Text[(colon + 1)..];
         if (!Types.Contains(type) || store.Length == 0 || !store.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'))
         {
-            context.Errors.Add(name.Position, $"the trust store {Quote.Of(name.Text)}", "'ca:', 'signingAuthority:' or 'tsa:', and a name of letters, digits, '_', '.' and '-'");
+            context.Errors.Add(
+                name.Position,
+                $"the trust store {Quote.Of(name.Text)}",
+                "'ca:', 'signingAuthority:' or 'tsa:', and a name of letters, digits, '_', '.' and '-'");
             return null;
         }
 

@@ -21,9 +21,17 @@ internal sealed class PortierisImport : IPolicyImport
 
     private static readonly ForeignKeys Repository = new() { What = "a repository: its name and its policy", Read = ["name", "policy"] };
 
-    private static readonly ForeignKeys Policy = new() { What = "a policy of trust, simple, vulnerability and mutateImage", Read = ["trust", "simple", "vulnerability", "mutateImage"] };
+    private static readonly ForeignKeys Policy = new()
+    {
+        What = "a policy of trust, simple, vulnerability and mutateImage",
+        Read = ["trust", "simple", "vulnerability", "mutateImage"],
+    };
 
-    private static readonly ForeignKeys Trust = new() { What = "{enabled: …, signerSecrets: […], trustServer: …}", Read = ["enabled", "signerSecrets", "trustServer"] };
+    private static readonly ForeignKeys Trust = new()
+    {
+        What = "{enabled: …, signerSecrets: […], trustServer: …}",
+        Read = ["enabled", "signerSecrets", "trustServer"],
+    };
 
     private static readonly ForeignKeys Vulnerability = new() { What = "{ICCRVA: {enabled: …}}", Read = ["ICCRVA"] };
 
@@ -31,7 +39,12 @@ internal sealed class PortierisImport : IPolicyImport
 
     private static readonly ForeignKeys Simple = new() { What = "{requirements: [{type: …}]}", Read = ["requirements"], Ignored = ["storeURL", "storeSecret"] };
 
-    private static readonly ForeignKeys Requirement = new() { What = "a requirement: {type: …}", Read = ["type"], Ignored = ["keySecret", "keySecretNamespace", "signedIdentity"] };
+    private static readonly ForeignKeys Requirement = new()
+    {
+        What = "a requirement: {type: …}",
+        Read = ["type"],
+        Ignored = ["keySecret", "keySecretNamespace", "signedIdentity"],
+    };
 
     private static readonly Refusal TrustOnFirstUse = new(
         "Portieris trusts the root key that the trust server shows first, and NodeGate only one that is pinned",
@@ -98,7 +111,10 @@ internal sealed class PortierisImport : IPolicyImport
 
         if (kind is "ImagePolicy" && @namespace is null)
         {
-            context.Errors.Add(node.Position, "an ImagePolicy without 'metadata.namespace'", "the namespace that it is for, as 'kubectl get imagepolicies -A -o yaml' writes it");
+            context.Errors.Add(
+                node.Position,
+                "an ImagePolicy without 'metadata.namespace'",
+                "the namespace that it is for, as 'kubectl get imagepolicies -A -o yaml' writes it");
         }
 
         if (policy.Required("spec", "'spec: {repositories: […]}'") is not { } specNode || Spec.Open(specNode, context) is not { } spec)

@@ -36,7 +36,11 @@ internal sealed record PortierisPattern(Located Name, ImagePattern Native)
         if (!ImagePatternParser.TryParse(image, out var native, out var expected) || native.Text != image)
         {
             var why = native is null ? $"NodeGate takes '{image}' for no pattern, and expects {expected}" : $"NodeGate, as containerd, reads '{native}'";
-            context.Refuse(name.Position, $"the repository {Quote.Of(name.Text)}", why, "the name as containerd writes it out, such as 'docker.io/library/nginx'");
+            context.Refuse(
+                name.Position,
+                $"the repository {Quote.Of(name.Text)}",
+                why,
+                "the name as containerd writes it out, such as 'docker.io/library/nginx'");
             return null;
         }
 
