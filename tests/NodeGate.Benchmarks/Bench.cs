@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using NodeGate.Benchmarks.Bundles;
+using NodeGate.Benchmarks.Bursts;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
@@ -75,6 +76,9 @@ internal static class Bench
             verify.AddRange(await VerifyBench.RunAsync(signer, registry, SignatureFormat.Bundle, delay, near[2][0]));
         }
 
+        Console.WriteLine("Measuring bursts …");
+        var bursts = await BurstBench.RunAsync();
+
         Console.WriteLine("Measuring bundles …");
         var bundles = await BundleBench.RunAsync();
 
@@ -90,6 +94,7 @@ internal static class Bench
             FirstDecision = firstDecision,
             Decisions = decisions.ToImmutable(),
             Verify = verify.ToImmutable(),
+            Bursts = bursts,
             Bundles = bundles,
             Duration = Stopwatch.GetElapsedTime(began),
             LoadAverage = (loadBefore, LoadAverage()),

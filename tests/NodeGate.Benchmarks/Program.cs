@@ -1,10 +1,13 @@
 using NodeGate.Benchmarks;
 using NodeGate.Benchmarks.Bundles;
+using NodeGate.Benchmarks.Bursts;
+using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Relay;
 using NodeGate.Benchmarks.Report;
 using NodeGate.Testing.RealParts;
 
-// `make bench`: issue 2, "Must show" 8, and issue 3, "Must show" 4. Prints tables and writes artifacts/bench/results.json. Exits 0 whether the targets are met or
+// `make bench`: issue 2, "Must show" 8, issue 3, "Must show" 4, and issue 4, "Must show" 5. Prints tables and writes
+// artifacts/bench/results.json. Exits 0 whether the targets are met or
 // not, 2 when a part is missing. Everything is measured on the published file (artifacts/publish/nodegate, or $NODEGATE_BINARY).
 //
 // results.json, all times in the unit that the name ends with:
@@ -30,7 +33,11 @@ using NodeGate.Testing.RealParts;
 //              signature verifications of such a bundle; toSigstoreJs and timeToBare: medians of the rounds' ratios, null where there is
 //              nothing to compare with; bytesPerVerification: what NodeGate allocates
 //
-// NodeGate.Benchmarks bundles measures the bundles alone, and writes no file.
+//   bursts     series[]: party, phase (ColdPulls, WarmPulls: many different images at once, never seen and then again by tag; ColdPods, WarmPods: pods of
+//              a few images, both endpoints on the party's socket), medians over the rounds of medianMs, p99Ms and totalMs; addedP99Ms: of
+//              the rounds' differences to containerd alone; daemon: the memory of the gating daemon after all of them
+//
+// NodeGate.Benchmarks bundles, or bursts, measures these alone, and writes no file.
 // NodeGate.Benchmarks relay LISTEN-SOCKET UPSTREAM-SOCKET runs the wire alone, for h2load by hand.
 switch (args)
 {
@@ -39,10 +46,14 @@ switch (args)
     case ["bundles"]:
         ConsoleReport.Write(await BundleBench.RunAsync(), Console.Out);
         return 0;
+    case ["bursts"]:
+        await PublishedBinary.EnsureAsync();
+        ConsoleReport.Write(await BurstBench.RunAsync(), Console.Out);
+        return 0;
     case []:
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: NodeGate.Benchmarks [bundles | relay LISTEN-SOCKET UPSTREAM-SOCKET]");
+        await Console.Error.WriteLineAsync("usage: NodeGate.Benchmarks [bundles | bursts | relay LISTEN-SOCKET UPSTREAM-SOCKET]");
         return 64;
 }
 

@@ -14,6 +14,8 @@ internal sealed record ProcessUsage(long RssKiB, long AnonymousKiB, long PeakKiB
 
     internal double RssMiB => RssKiB / 1024.0;
 
+    internal double PeakMiB => PeakKiB / 1024.0;
+
     internal static ProcessUsage Of(int processId)
     {
         var status = File.ReadLines($"/proc/{processId}/status")

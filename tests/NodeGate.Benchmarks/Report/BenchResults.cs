@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NodeGate.Benchmarks.Bundles;
+using NodeGate.Benchmarks.Bursts;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
@@ -30,6 +31,8 @@ internal sealed record BenchResults
     internal required ImmutableArray<VerifySeries> Verify { get; init; }
 
     internal required ImmutableArray<BundleSeries> Bundles { get; init; }
+
+    internal required BurstResults Bursts { get; init; }
 
     internal required TimeSpan Duration { get; init; }
 

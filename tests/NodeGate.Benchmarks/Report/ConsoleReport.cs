@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using NodeGate.Benchmarks.Bundles;
+using NodeGate.Benchmarks.Bursts;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
@@ -16,6 +17,7 @@ internal static class ConsoleReport
         WriteDecisions(results, output);
         WriteVerify(results, output);
         WriteDaemon(results, output);
+        WriteBursts(results.Bursts, output);
         WriteBundles(results.Bundles, output);
         WriteTargets(Targets.Of(results), output);
         output.WriteLine();
@@ -30,6 +32,43 @@ internal static class ConsoleReport
         WriteBundles(bundles, output);
         WriteTargets(Targets.OfBundles(bundles), output);
     }
+
+    /// <summary>The bursts alone, for <c>NodeGate.Benchmarks bursts</c>.</summary>
+    internal static void Write(BurstResults bursts, TextWriter output)
+    {
+        WriteBursts(bursts, output);
+        WriteTargets(Targets.OfBursts(bursts), output);
+    }
+
+    private static void WriteBursts(BurstResults bursts, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine(
+            $"Bursts: {BurstBench.Images} different images at once; {BurstBench.Pods} pods of {BurstBench.PodImages} images, {BurstNode.PodsAtATime} at a time; containerd 2.1, "
+            + $"medians of {BurstBench.Rounds} alternating rounds");
+        var table = new Table("burst", "party", "median ms", "p99 ms", "all ms", "added p99 ms");
+        foreach (var series in bursts.Series)
+        {
+            table.Add(
+                Name(series.Phase),
+                series.Party,
+                Short(series.MedianMs),
+                Short(series.P99Ms),
+                Short(series.TotalMs),
+                series.Party == Parties.NodeGate ? Short(bursts.AddedP99Ms(series.Phase)) : "");
+        }
+
+        table.Write(output);
+        output.WriteLine($"  daemon: {Short(bursts.Usage.RssMiB)} MiB resident afterwards, {Short(bursts.Usage.PeakMiB)} at most");
+    }
+
+    private static string Name(BurstPhase phase) => phase switch
+    {
+        BurstPhase.ColdPulls => "pulls, cold",
+        BurstPhase.WarmPulls => "pulls, warm ledger",
+        BurstPhase.ColdPods => "pods, cold",
+        _ => "pods, warm ledger",
+    };
 
     private static void WriteTargets(ImmutableArray<Target> targets, TextWriter output)
     {

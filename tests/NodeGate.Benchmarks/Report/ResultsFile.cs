@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NodeGate.Benchmarks.Bursts;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
@@ -21,6 +22,7 @@ internal static class ResultsFile
         WriteDecisions(json, results);
         WriteVerify(json, results);
         WriteDaemon(json, results);
+        WriteBursts(json, results.Bursts);
         WriteBundles(json, results);
         json.WriteEndObject();
         return file;
@@ -161,6 +163,32 @@ internal static class ResultsFile
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteBursts(Utf8JsonWriter json, BurstResults bursts)
+    {
+        json.WriteStartObject("bursts");
+        json.WriteStartArray("series");
+        foreach (var series in bursts.Series)
+        {
+            json.WriteStartObject();
+            json.WriteString("party", series.Party);
+            json.WriteString("phase", series.Phase.ToString());
+            Number(json, "medianMs", series.MedianMs);
+            Number(json, "p99Ms", series.P99Ms);
+            Number(json, "totalMs", series.TotalMs);
+            if (series.Party == Parties.NodeGate)
+            {
+                Number(json, "addedP99Ms", bursts.AddedP99Ms(series.Phase));
+            }
+
+            WriteNumbers(json, "p99OfRoundsMs", series.Rounds.Select(round => round.P99Ms));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteUsage(json, "daemon", bursts.Usage);
+        json.WriteEndObject();
     }
 
     private static void WriteBundles(Utf8JsonWriter json, BenchResults results)
