@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodeGate.CriProxy.Wire.Listening;
 using NodeGate.Host.Daemon;
@@ -73,6 +75,7 @@ internal sealed class ControlServer : IAsyncDisposable
     private static WebApplication Build(SocketFile file)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<IHostLifetime, SignalFreeLifetime>();
         builder.WebHost.UseKestrelCore();
         // The file was made with its mode before anybody could connect; Kestrel's own would be open to the umask for a moment.
         builder.WebHost.UseSockets(options => options.CreateBoundListenSocket = _ => file.Socket);

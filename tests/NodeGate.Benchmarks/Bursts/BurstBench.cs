@@ -13,7 +13,7 @@ internal static class BurstBench
     internal const int Images = 200;
     internal const int Pods = 50;
     internal const int PodImages = 20;
-    internal const int Rounds = 1;
+    internal const int Rounds = 2;
 
     internal static async Task<BurstResults> RunAsync()
     {

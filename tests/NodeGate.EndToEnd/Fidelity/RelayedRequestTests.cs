@@ -138,6 +138,11 @@ public sealed class RelayedRequestTests(FidelityNodes nodes)
         var pull = new ProtoWriter().Fixed64(1997, 1).String(1, id).String(1996, "after").ToArray();
         node.Tap.Answer = async (call, context) =>
         {
+            if (call.Path is not (Pull or Status))
+            {
+                return false;
+            }
+
             await ContainerdTap.ReplyAsync(context, call.Path == Pull ? pull : status, [], [new("x-trail-bin", "3q2+7w")]);
             return true;
         };
