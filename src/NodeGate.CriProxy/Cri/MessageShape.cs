@@ -17,10 +17,16 @@ internal sealed class MessageShape
     private static readonly MessageShape ExactContainer = new(
         "ContainerConfig",
         Message(2, ExactImageSpec),
-        Message(7, new MessageShape("Mount", Message(9, ExactImageSpec)) { IsExact = true }) with { IsRepeated = true }) { IsExact = true };
+        Message(7, new MessageShape("Mount", Message(9, ExactImageSpec)) { IsExact = true }) with { IsRepeated = true })
+    {
+        IsExact = true,
+    };
 
     private static readonly MessageShape ExactSandbox = new(
-        "PodSandboxConfig", Message(1, new MessageShape("PodSandboxMetadata", Text(1), Text(2), Text(3)) { IsExact = true })) { IsExact = true };
+        "PodSandboxConfig", Message(1, new MessageShape("PodSandboxMetadata", Text(1), Text(2), Text(3)) { IsExact = true }))
+    {
+        IsExact = true,
+    };
 
     /// <summary>PullImageRequest: the image, the credentials, and the pod's identity.</summary>
     public static readonly MessageShape PullImageRequest = new(

@@ -120,7 +120,8 @@ internal sealed class GoRegex
     private string? RefuseClass(int end)
     {
         var start = _at;
-        for (_body.Append(_expression[_at++]); _at < end && (_expression[_at] != ']' || IsFirst(start)); )
+        _body.Append(_expression[_at++]);
+        while (_at < end && (_expression[_at] != ']' || IsFirst(start)))
         {
             if (_expression[_at] == '[')
             {

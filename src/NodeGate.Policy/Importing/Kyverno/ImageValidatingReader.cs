@@ -58,7 +58,9 @@ internal sealed class ImageValidatingReader(NativeBook book, ImportContext conte
 
     private static readonly ForeignKeys Validation = new()
     {
-        What = "a validation: {expression: …}", Read = ["expression"], Ignored = ["message", "messageExpression", "reason"],
+        What = "a validation: {expression: …}",
+        Read = ["expression"],
+        Ignored = ["message", "messageExpression", "reason"],
     };
 
     private static readonly ForeignKeys Configurations = new()

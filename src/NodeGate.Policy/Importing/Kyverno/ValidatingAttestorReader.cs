@@ -53,7 +53,9 @@ internal sealed class ValidatingAttestorReader(NativeBook book, ImportContext co
 
     private static readonly ForeignKeys Value = new()
     {
-        What = "{value: …}", Read = ["value"], Refused = ImmutableDictionary<string, Refusal>.Empty.Add("expression", Elsewhere),
+        What = "{value: …}",
+        Read = ["value"],
+        Refused = ImmutableDictionary<string, Refusal>.Empty.Add("expression", Elsewhere),
     };
 
     private readonly Dictionary<string, NativeRequirement> _byName = new(StringComparer.Ordinal);
