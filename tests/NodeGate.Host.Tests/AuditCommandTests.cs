@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Audit;
 using NodeGate.Host.Commands;
@@ -130,6 +133,23 @@ public sealed class AuditCommandTests : IDisposable
         Assert.Equal((0, 0, 1), (good.Code, torn.Code, changed.Code));
         Assert.Contains("2 records hold, 1 to 2", good.Output, StringComparison.Ordinal);
         Assert.Contains($"Changed: {LogPath}:2: ", changed.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Attack: a log, or a pod's image in it, that rewrites what its reader sees. The chain's hashes have no key, so anybody's line may have a good one.</summary>
+    [Fact]
+    public async Task QueryAndVerify_HostileText_LeavesTheTerminalAlone()
+    {
+        await WriteAsync(Record("a:1", "x", PolicyMode.Audit), Record("b\u202E:1", "x", PolicyMode.Audit));
+        var query = await RunAsync("query");
+        var lines = await File.ReadAllLinesAsync(LogPath);
+        var record = Regex.Replace(lines[1], "\"prev\":\"[0-9a-f]+\"", "\"prev\":\"\\u001b[2J\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        record = record[..record.LastIndexOf(",\"hash\"", StringComparison.Ordinal)];
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record + "}")));
+        await File.WriteAllTextAsync(LogPath, $"{lines[0]}\n{record},\"hash\":\"{hash}\"}}\n");
+        var verify = await RunAsync("verify");
+
+        Assert.Contains("b?:1", query.Output, StringComparison.Ordinal);
+        Assert.Contains("a record with the hash ?[2J", verify.Output, StringComparison.Ordinal);
     }
 
     private static DecisionRecord Record(string image, string @namespace, PolicyMode mode) => new()

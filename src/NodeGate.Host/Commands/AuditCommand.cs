@@ -200,7 +200,7 @@ internal static class AuditCommand
             return ExitCode.Ok;
         }
 
-        await output.WriteLineAsync($"{damage.Kind}: {damage.File}:{damage.Line}: {damage.Message}");
+        await output.WriteLineAsync($"{damage.Kind}: {damage.File}:{damage.Line}: {Terminal.Line(damage.Message)}");
         return ExitCode.Denied;
     }
 
