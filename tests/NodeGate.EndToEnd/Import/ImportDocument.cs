@@ -27,14 +27,28 @@ public sealed record ImportDocument(string System, string Name)
         ? [.. Directory.EnumerateFiles(store, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
         : [];
 
-    /// <summary>The documents of a system that are kept.</summary>
-    public static TheoryData<string> Kept(string system) => Names(system, ".images");
+    /// <summary>The words behind <c>--from</c>.</summary>
+    public static IEnumerable<string> Systems => Directory.EnumerateDirectories(Documents).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal);
 
-    /// <summary>The documents of a system that are refused.</summary>
-    public static TheoryData<string> Refused(string system) => Names(system, ".refused");
+    /// <summary>System and name of the documents that are kept.</summary>
+    public static TheoryData<string, string> Kept() => With(".images");
 
-    private static TheoryData<string> Names(string system, string suffix) =>
-        [.. Directory.EnumerateFiles(Folder(system), "*" + suffix).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+    /// <summary>System and name of the documents that are refused.</summary>
+    public static TheoryData<string, string> Refused() => With(".refused");
+
+    private static TheoryData<string, string> With(string suffix)
+    {
+        var documents = new TheoryData<string, string>();
+        foreach (var system in Systems)
+        {
+            foreach (var name in Directory.EnumerateFiles(Folder(system), "*" + suffix).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal))
+            {
+                documents.Add(system, name);
+            }
+        }
+
+        return documents;
+    }
 
     private static string Folder(string system) => Path.Combine(Documents, system);
 
