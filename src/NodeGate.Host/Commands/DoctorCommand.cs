@@ -86,7 +86,7 @@ internal static class DoctorCommand
         if (policy.Model is { } model)
         {
             checks.AddRange(OfTrustRoots(model, store));
-            await using var gate = LocalGate.Open(config, model, plainHttp: null, ledgerFolder: null);
+            await using var gate = LocalGate.Open(config, model, ledgerFolder: null);
             checks.AddRange(await OfContainerdAsync(config, gate.Gate, cancellationToken));
             foreach (var registry in RegistryCheck.RegistriesOf(model))
             {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Gate;
+using NodeGate.Gate.Recording;
 using NodeGate.Gate.State;
 using NodeGate.Host.Configuration;
 using NodeGate.Oci;
@@ -27,10 +28,11 @@ internal sealed class LocalGate : IAsyncDisposable
 
     /// <param name="config">The configuration.</param>
     /// <param name="model">The policy.</param>
-    /// <param name="plainHttp">One more registry that is spoken to over http, or null.</param>
     /// <param name="ledgerFolder">The ledger; null: none, so that everything is verified and nothing is kept.</param>
+    /// <param name="plainHttp">One more registry that is spoken to over http, or null.</param>
+    /// <param name="recording">Is told what registries answer; null: nobody is.</param>
     /// <exception cref="NodeGate.Oci.NodeGateException">The ledger cannot be opened, or a daemon uses it.</exception>
-    internal static LocalGate Open(NodeGateConfig config, PolicyModel model, string? plainHttp, string? ledgerFolder)
+    internal static LocalGate Open(NodeGateConfig config, PolicyModel model, string? ledgerFolder, string? plainHttp = null, ContentRecordingBuilder? recording = null)
     {
         var time = TimeProvider.System;
         var ledger = Ledger.Open(
@@ -46,7 +48,8 @@ internal sealed class LocalGate : IAsyncDisposable
             },
             time,
             NullLogger<RegistryImageSourceFactory>.Instance);
-        var gate = new ImageGate(new PolicyHolder(model), sources, ledger, new NoSink(), new GateOptions(), time, NullLogger<ImageGate>.Instance);
+        IImageSourceFactory asked = recording is null ? sources : new RecordingSourceFactory(sources, recording);
+        var gate = new ImageGate(new PolicyHolder(model), asked, ledger, new NoSink(), new GateOptions(), time, NullLogger<ImageGate>.Instance);
         return new LocalGate(sources, ledger, gate);
     }
 

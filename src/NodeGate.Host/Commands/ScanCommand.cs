@@ -117,7 +117,7 @@ internal static class ScanCommand
             return false;
         }
 
-        await using var gate = LocalGate.Open(config, model, plainHttp: null, request.Scan.FillLedger ? config.State : null);
+        await using var gate = LocalGate.Open(config, model, request.Scan.FillLedger ? config.State : null);
         await using var inventory = new NodeInventory(config.Upstream, TimeProvider.System, NullLogger<NodeInventory>.Instance);
         await using var sandboxes = new SandboxImages(config.Upstream, gate.Gate, TimeProvider.System, NullLogger<SandboxImages>.Instance);
         var scanner = new NodeScanner(inventory, sandboxes, gate.Gate, NullLogger.Instance);

@@ -1,12 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Microsoft.Extensions.Logging.Abstractions;
 using NodeGate.Gate;
 using NodeGate.Gate.Recording;
-using NodeGate.Gate.State;
 using NodeGate.Oci;
 using NodeGate.Policy;
-using NodeGate.Registry;
 
 namespace NodeGate.Host.Commands;
 
@@ -73,26 +70,13 @@ internal static class VerifyCommand
             return ExitCode.Usage;
         }
 
-        var plainHttp = request.PlainHttp ? [.. config.Registry.PlainHttp, reference.Registry] : config.Registry.PlainHttp;
-        await using var sources = new RegistryImageSourceFactory(
-            new RegistryOptions
-            {
-                CertsDir = config.Registry.CertsDir,
-                Timeout = config.Registry.Timeout,
-                PlainHttp = plainHttp,
-                DockerConfigPath = DockerConfigPath(),
-            },
-            TimeProvider.System,
-            NullLogger<RegistryImageSourceFactory>.Instance);
-        using var ledger = Ledger.Open(new LedgerOptions { Folder = null }, TimeProvider.System, NullLogger<Ledger>.Instance);
-        var recording = new ContentRecordingBuilder();
-        IImageSourceFactory asked = request.Record is null ? sources : new RecordingSourceFactory(sources, recording);
-        var gate = new ImageGate(new PolicyHolder(model), asked, ledger, new NoSink(), new GateOptions(), TimeProvider.System, NullLogger<ImageGate>.Instance);
+        var recording = request.Record is null ? null : new ContentRecordingBuilder();
+        await using var local = LocalGate.Open(config, model, ledgerFolder: null, request.PlainHttp ? reference.Registry : null, recording);
         var started = Stopwatch.GetTimestamp();
-        var decision = await gate.DecideAsync(new GateRequest { Image = request.Image, Namespace = request.Namespace }, cancellationToken);
+        var decision = await local.Gate.DecideAsync(new GateRequest { Image = request.Image, Namespace = request.Namespace }, cancellationToken);
         var duration = Stopwatch.GetElapsedTime(started);
         await output.WriteAsync(request.Json ? VerifyReport.ToJson(decision, duration) + "\n" : VerifyReport.ToText(decision));
-        if (request.Record is not null && !await RecordAsync(request.Record, recording, reference, error))
+        if (recording is not null && !await RecordAsync(request.Record!, recording, reference, error))
         {
             return ExitCode.Undetermined;
         }
@@ -124,14 +108,6 @@ internal static class VerifyCommand
             await error.WriteLineAsync($"nodegate: --record: found {e.Message.TrimEnd('.')}; expected a file that can be written.");
             return false;
         }
-    }
-
-    private static string? DockerConfigPath()
-    {
-        var folder = Environment.GetEnvironmentVariable("DOCKER_CONFIG")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
-        var file = Path.Combine(folder, "config.json");
-        return File.Exists(file) ? file : null;
     }
 
     private sealed record Request(string? Config, string? Policy, string? Namespace, bool Json, bool PlainHttp, string? Record, string Image);
