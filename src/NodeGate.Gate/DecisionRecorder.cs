@@ -25,6 +25,11 @@ internal sealed class DecisionRecorder
     /// </summary>
     internal async ValueTask<Decision> RecordAsync(GateRequest request, RuleMatch? match, Decision decision, long started)
     {
+        if (request.IsDryRun)
+        {
+            return decision;
+        }
+
         try
         {
             await _sink.RecordAsync(DecisionRecord.Of(request.Event, decision, _time.GetElapsedTime(started)) with

@@ -23,4 +23,15 @@ public sealed record GateRequest
 
     /// <summary>The caller's credentials. Used for this question only.</summary>
     public RegistryCredential? Credential { get; init; }
+
+    /// <summary>How long the caller can wait, where that is less than the gate's own deadline; beyond it the answer is undetermined (<c>TimedOut</c>).</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>
+    /// True where the caller puts the digest that is decided on in the place of the tag: that satisfies a rule with <c>requireDigest</c>.
+    /// </summary>
+    public bool IsPinned { get; init; }
+
+    /// <summary>True where nothing will happen whatever the answer is: then the audit log has no record of it. What was verified is remembered all the same.</summary>
+    public bool IsDryRun { get; init; }
 }

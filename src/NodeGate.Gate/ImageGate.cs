@@ -78,13 +78,13 @@ public sealed class ImageGate : IImageGate
         }
 
         // Step 3.
-        var match = policy.Match(reference, null, request.Namespace, _time.GetUtcNow());
+        var match = MatchOf(policy, request, reference, null);
         if (Decider.FromStatic(match, BasisOf(match, request, reference, null)) is { } byRule)
         {
             return await _recorder.RecordAsync(request, match, byRule, started);
         }
 
-        using var clock = new QuestionClock(_options, _time, cancellationToken);
+        using var clock = new QuestionClock(_options, _time, cancellationToken, request.Deadline);
         var (decided, decision) = await JudgeAsync(request, policy, reference, match, clock);
         return await _recorder.RecordAsync(request, decided, decision, clock.Started);
     }
@@ -182,6 +182,12 @@ public sealed class ImageGate : IImageGate
     private static DecisionBasis BasisOf(RuleMatch match, GateRequest request, ImageReference reference, Digest? digest) =>
         match.Basis(request.Image, reference, digest, request.Namespace);
 
+    private RuleMatch MatchOf(PolicyModel policy, GateRequest request, ImageReference reference, Digest? digest)
+    {
+        var match = policy.Match(reference, digest, request.Namespace, _time.GetUtcNow());
+        return request.IsPinned ? match.ForPinning(isResolved: (digest ?? reference.Digest) is not null) : match;
+    }
+
     private async Task<(RuleMatch Match, Decision Decision)> JudgeAsync(
         GateRequest request,
         PolicyModel policy,
@@ -203,16 +209,17 @@ public sealed class ImageGate : IImageGate
             }
 
             var digest = reference.Digest ?? resolved!.Descriptor.Digest;
-            match = policy.Match(reference, digest, request.Namespace, _time.GetUtcNow());
+            match = MatchOf(policy, request, reference, digest);
             basis = BasisOf(match, request, reference, digest);
             if (Decider.FromStatic(match, basis) is { } byRule)
             {
-                return (match, byRule);
+                return (match, byRule with { Resolved = digest });
             }
 
             // Steps 5 to 8.
             var question = Question.Of(policy, request, reference, digest, match);
-            return (match, _questions.FromMemory(question) ?? await _questions.VerifyAsync(question, source, resolved, clock));
+            var decision = _questions.FromMemory(question) ?? await _questions.VerifyAsync(question, source, resolved, clock);
+            return (match, decision with { Resolved = digest });
         }
         catch (NodeGateException e)
         {

@@ -11,9 +11,14 @@ internal sealed class QuestionClock : IDisposable
     private readonly TimeSpan _total;
     private readonly TimeProvider _time;
 
-    internal QuestionClock(GateOptions options, TimeProvider time, CancellationToken caller)
+    /// <param name="options">The gate's own deadline.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="caller">The caller's.</param>
+    /// <param name="atMost">What the caller has, where that is less.</param>
+    internal QuestionClock(GateOptions options, TimeProvider time, CancellationToken caller, TimeSpan? atMost = null)
     {
-        _total = options.TotalDeadline;
+        var total = atMost is { } less && less < options.TotalDeadline ? less : options.TotalDeadline;
+        _total = total > Shortest ? total : Shortest;
         _time = time;
         _caller = caller;
         Started = time.GetTimestamp();

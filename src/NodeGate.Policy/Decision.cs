@@ -34,6 +34,12 @@ public abstract record Decision
     /// <summary>True when the ledger answered and nothing was verified anew.</summary>
     public bool Cached { get; init; }
 
+    /// <summary>
+    /// What the reference resolved to, where it was resolved: another digest than the one decided on where that is one image of an index. Null where
+    /// no registry was asked.
+    /// </summary>
+    public Digest? Resolved { get; init; }
+
     /// <summary>The signers that satisfied the rule, for people and the audit log.</summary>
     public ImmutableArray<string> Signers { get; init; } = [];
 

@@ -51,6 +51,13 @@ public sealed record RuleMatch
     /// </summary>
     public bool NeedsDigest { get; internal init; }
 
+    /// <summary>
+    /// The same for a caller that puts the digest in the place of the tag: that is what <see cref="RequiresDigest"/> wants, so the tag has to be
+    /// resolved, by static rules as well, and is then no reason to refuse.
+    /// </summary>
+    public RuleMatch ForPinning(bool isResolved) =>
+        RequiresDigest ? this with { RequiresDigest = false, NeedsDigest = NeedsDigest || !isResolved } : this;
+
     /// <summary>The basis of a decision under this match.</summary>
     public DecisionBasis Basis(string image, ImageReference reference, Digest? digest, string? @namespace) =>
         new(image, reference, digest ?? reference?.Digest, @namespace, Rule, Mode, PolicyRevision);

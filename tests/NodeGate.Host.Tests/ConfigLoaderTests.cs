@@ -1,6 +1,7 @@
 using System.Text;
 using NodeGate.Host.Configuration;
 using NodeGate.Policy;
+using NodeGate.Webhook.Reviews;
 
 namespace NodeGate.Host.Tests;
 
@@ -44,8 +45,52 @@ public sealed class ConfigLoaderTests
         Assert.Equal((10L << 20, 3), (config.Audit.MaxBytes, config.Audit.Keep));
         Assert.Equal(["127.0.0.1:5000"], config.Registry.PlainHttp);
         Assert.Equal(new HostPort("::1", 9465), config.MetricsListen);
-        Assert.Equal(["webhook"], config.UnusedKeys);
+        Assert.Equal(("/c.pem", "/k.pem", TimeSpan.FromSeconds(8)), (config.Webhook.Certificate, config.Webhook.Key, config.Webhook.Deadline));
+        Assert.Empty(config.UnusedKeys);
     }
+
+    [Fact]
+    public void Parse_Webhook_EveryKey()
+    {
+        var webhook = Loaded(Head + """
+            webhook:
+              listen: "[::]:9443"
+              clientCa: /ca.pem
+              deadline: 5s
+              pin: all
+              credentials: pullSecrets
+              dockerConfig: /docker/config.json
+              selfSigned: {namespace: nodegate, secret: nodegate-webhook-tls, service: nodegate-webhook, configurations: [nodegate]}
+              resources:
+                - {group: argoproj.io, kind: Rollout, podSpecs: ["$.spec.template.spec"], images: ["$.spec.steps[*]['the.image']", "spec.images[0]"]}
+            """).Webhook;
+
+        Assert.Equal((new HostPort("::", 9443), "/ca.pem", PinMode.All), (webhook.Listen, webhook.ClientCa, webhook.Pin));
+        Assert.Equal((WebhookCredentials.PullSecrets, "/docker/config.json"), (webhook.Credentials, webhook.DockerConfig));
+        Assert.Equal(("nodegate", "nodegate-webhook-tls", "nodegate-webhook"), (webhook.SelfSigned!.Namespace, webhook.SelfSigned.Secret, webhook.SelfSigned.Service));
+        Assert.Equal(["nodegate"], webhook.SelfSigned.Configurations);
+        var resource = Assert.Single(webhook.Resources);
+        Assert.Equal(("argoproj.io", "Rollout"), (resource.Group, resource.Kind));
+        Assert.Equal(["$.spec.template.spec"], resource.PodSpecs.Select(p => p.Text));
+        Assert.Equal(["spec", "steps", null, "the.image"], resource.Images[0].Steps.Select(s => s.Name));
+        Assert.Equal(0, resource.Images[1].Steps[^1].Index);
+    }
+
+    [Theory]
+    [InlineData("webhook: {certificate: /c.pem}", "webhook.certificate", "both, or neither")]
+    [InlineData("webhook: {certificate: c.pem, key: /k.pem}", "webhook.certificate", "absolute path")]
+    [InlineData("webhook: {pin: pod}", "webhook.pin", "none, pods, all")]
+    [InlineData("webhook: {credentials: dockerConfig}", "webhook.credentials", "docker config.json")]
+    [InlineData("webhook: {certificate: /c, key: /k, selfSigned: {namespace: a, secret: b, service: c, configurations: [d]}}", "webhook.selfSigned", "one of the two")]
+    [InlineData("webhook: {selfSigned: {namespace: a/b, secret: b, service: c, configurations: [d]}}", "webhook.selfSigned.namespace", "the name of a Kubernetes object")]
+    [InlineData("webhook: {selfSigned: {namespace: a, secret: b, service: c}}", "webhook.selfSigned", "configurations")]
+    [InlineData("webhook: {resources: [{group: g, images: [$.spec.image]}]}", "webhook.resources[0]", "the kind")]
+    [InlineData("webhook: {resources: [{kind: K}]}", "webhook.resources[0]", "$.spec.image")]
+    [InlineData("webhook: {resources: [{kind: K, images: [\"$.spec..image\"]}]}", "webhook.resources[0].images", "a path such as")]
+    [InlineData("webhook: {resources: [{kind: K, images: [\"$.spec[?(@.x)]\"]}]}", "webhook.resources[0].images", "a path such as")]
+    [InlineData("webhook: {resources: [K]}", "webhook.resources", "mappings")]
+    public void Parse_WebhookFault_IsNamed(string yaml, string place, string expected) =>
+        Assert.Contains(Refused(Head + yaml), e => e.Position.Path == place && e.Expected.Contains(expected, StringComparison.Ordinal));
 
     [Fact]
     public void Parse_MetricsListenNull_ServesNoHealth() => Assert.Null(Loaded(Head + "metrics: {listen: null}\n").MetricsListen);

@@ -70,7 +70,8 @@ internal static class ConfigLoader
             Registry = ReadRegistry(root.Section("registry"), defaults.Registry),
             Cache = ReadCache(root.Section("cache"), defaults.Cache),
             MetricsListen = ReadMetrics(root.Section("metrics"), defaults.MetricsListen),
-            UnusedKeys = [.. ReadTelemetry(root.Section("telemetry")), .. ReadWebhook(root.Section("webhook"))],
+            Webhook = WebhookReader.Read(root.Section("webhook"), defaults.Webhook),
+            UnusedKeys = [.. ReadTelemetry(root.Section("telemetry"))],
         };
         root.RefuseOthers();
         return config;
@@ -124,16 +125,5 @@ internal static class ConfigLoader
         var otlp = section.Text("otlp");
         section.RefuseOthers();
         return otlp is null ? [] : ["telemetry.otlp"];
-    }
-
-    /// <summary>The webhook's keys may stand in a node's file: one file can serve both. They are checked here and used there.</summary>
-    private static IEnumerable<string> ReadWebhook(ConfigSection section)
-    {
-        section.Address("listen", null);
-        section.Text("certificate");
-        section.Text("key");
-        section.Duration("deadline", TimeSpan.FromSeconds(8));
-        section.RefuseOthers();
-        return section.IsPresent ? ["webhook"] : [];
     }
 }

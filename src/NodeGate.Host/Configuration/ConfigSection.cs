@@ -119,6 +119,68 @@ internal sealed class ConfigSection(YamlMapping? mapping, ErrorList errors)
         return text ?? fallback;
     }
 
+    /// <summary>An absolute path, or null.</summary>
+    internal string? OptionalPath(string key) => AbsolutePath(key, "") is { Length: > 0 } path ? path : null;
+
+    /// <summary>One of the named values, or null where the key is absent.</summary>
+    internal T? OneOf<T>(string key, params (string Name, T Value)[] values)
+        where T : struct
+    {
+        if (Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        foreach (var (name, value) in values)
+        {
+            if (string.Equals(name, text, StringComparison.Ordinal))
+            {
+                return value;
+            }
+        }
+
+        errors.Add(Find(key)!, "one of " + string.Join(", ", values.Select(v => v.Name)));
+        return null;
+    }
+
+    /// <summary>The name of a Kubernetes object (RFC 1123), which is needed; empty where it is wrong.</summary>
+    internal string ObjectName(string key)
+    {
+        if (Text(key) is not { } text)
+        {
+            Refuse(key, $"no '{key}'", "the name of a Kubernetes object");
+            return "";
+        }
+
+        if (text.Length <= 253 && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])
+            && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.'))
+        {
+            return text;
+        }
+
+        errors.Add(Find(key)!, "the name of a Kubernetes object: lower-case letters, digits, '-' and '.'");
+        return "";
+    }
+
+    /// <summary>The mappings of a list.</summary>
+    internal IReadOnlyList<ConfigSection> Sections(string key, int max)
+    {
+        switch (Find(key))
+        {
+            case null or YamlScalar { IsNull: true }:
+                return [];
+            case YamlSequence { Items.Length: var count } list when count <= max && list.Items.All(i => i is YamlMapping):
+                return [.. list.Items.OfType<YamlMapping>().Select(inner => new ConfigSection(inner, errors))];
+            case var other:
+                errors.Add(other, $"a list of at most {max} mappings");
+                return [];
+        }
+    }
+
+    /// <summary>What is wrong with the values together is an error at <paramref name="key"/>, or at the mapping where that is absent.</summary>
+    internal void Refuse(string key, string found, string expected) =>
+        errors.Add(Find(key)?.Position ?? mapping?.Position ?? throw new InvalidOperationException("A section that is not there has no errors."), found, expected);
+
     internal TimeSpan Duration(string key, TimeSpan fallback)
     {
         if (Text(key) is not { } text)

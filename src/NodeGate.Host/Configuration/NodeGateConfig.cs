@@ -30,6 +30,9 @@ internal sealed record NodeGateConfig
     /// <summary>Where health and metrics are served; null: nowhere.</summary>
     public HostPort? MetricsListen { get; init; } = new("127.0.0.1", 9464);
 
+    /// <summary>The admission webhook.</summary>
+    public WebhookConfig Webhook { get; init; } = new();
+
     /// <summary>Keys of later commands that were set: accepted here, and named in the log so that nobody believes they do something.</summary>
     public IReadOnlyList<string> UnusedKeys { get; init; } = [];
 }

@@ -25,7 +25,7 @@ internal sealed class ConfigTarget : IFuzzTarget
         cache: {admittedFor: 24h, deniedFor: 1m30s}
         metrics: {listen: 127.0.0.1:9464}
         telemetry: {otlp: null}
-        webhook: {listen: "0.0.0.0:8443", certificate: a, key: b, deadline: 8s}
+        webhook: {listen: "0.0.0.0:8443", certificate: /a, key: /b, deadline: 8s}
         """,
         "1h30m", "1.5d", "500ms", "2GiB", "100KB", "42");
 
