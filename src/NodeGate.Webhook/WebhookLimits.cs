@@ -1,0 +1,38 @@
+namespace NodeGate.Webhook;
+
+/// <summary>Every limit of this room. Whoever reaches the port may send anything, and whoever may create a pod writes all of it.</summary>
+public static class WebhookLimits
+{
+    /// <summary>Largest review, in bytes: etcd keeps at most 1.5 MiB of an object, and an update carries two of them.</summary>
+    public const int MaxReviewBytes = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of reviews that are held at the same time. The next one waits for its turn, and no longer than its deadline.</summary>
+    public const int MaxReviewBytesInMemory = 64 * 1024 * 1024;
+
+    /// <summary>Deepest nesting of a review.</summary>
+    public const int MaxReviewDepth = 256;
+
+    /// <summary>Most distinct images of a review.</summary>
+    public const int MaxImages = 128;
+
+    /// <summary>Most places of a review that name an image.</summary>
+    public const int MaxImagePlaces = 16384;
+
+    /// <summary>Most refused images that a message tells of by name.</summary>
+    public const int MaxRefusalsShown = 8;
+
+    /// <summary>Longest message of a refusal, in characters.</summary>
+    public const int MaxMessageLength = 8192;
+
+    /// <summary>Most warnings of an answer.</summary>
+    public const int MaxWarnings = 16;
+
+    /// <summary>Longest warning, in characters: what the API server keeps of one before it cuts.</summary>
+    public const int MaxWarningLength = 256;
+
+    /// <summary>Connections at the same time.</summary>
+    public const int MaxConnections = 512;
+
+    /// <summary>Most keys of one question of Gatekeeper.</summary>
+    public const int MaxGatekeeperKeys = 128;
+}
