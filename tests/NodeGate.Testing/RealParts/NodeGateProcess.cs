@@ -89,19 +89,7 @@ public sealed class NodeGateProcess : IAsyncDisposable
     }
 
     /// <summary>The complete lines of the audit log; a torn last line is left out.</summary>
-    public IReadOnlyList<JsonElement> AuditLines()
-    {
-        if (!File.Exists(AuditFile))
-        {
-            return [];
-        }
-
-        using var stream = new FileStream(AuditFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(stream);
-        var text = reader.ReadToEnd();
-        var complete = text[..(text.LastIndexOf('\n') + 1)];
-        return [.. complete.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
-    }
+    public IReadOnlyList<JsonElement> AuditLines() => AuditLog.Lines(AuditFile);
 
     /// <summary>Waits for the first audit line that fits.</summary>
     public async Task<JsonElement> AuditLineAsync(Func<JsonElement, bool> fits)
