@@ -35,4 +35,10 @@ public static class WebhookLimits
 
     /// <summary>Most keys of one question of Gatekeeper.</summary>
     public const int MaxGatekeeperKeys = 128;
+
+    /// <summary>Largest file with a certificate chain, a key, an authority or a token, in bytes.</summary>
+    public const int MaxCertificateFileBytes = 256 * 1024;
+
+    /// <summary>Most certificates of a chain or of a <c>caBundle</c>.</summary>
+    public const int MaxCertificates = 32;
 }

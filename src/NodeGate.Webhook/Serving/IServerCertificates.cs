@@ -10,4 +10,10 @@ public interface IServerCertificates
 
     /// <summary>When <see cref="Current"/> ends; null while there is none.</summary>
     DateTimeOffset? Expires { get; }
+
+    /// <summary>What is wrong at present, in one sentence with the fix; null where nothing is. <see cref="Current"/> is served all the same.</summary>
+    string? Problem { get; }
+
+    /// <summary>Looks for the certificate at once and then as often as it may change, until <paramref name="cancellationToken"/> ends it.</summary>
+    Task RunAsync(CancellationToken cancellationToken);
 }
