@@ -9,19 +9,11 @@ namespace NodeGate.Oci;
 /// </summary>
 public static class StrictJsonDocument
 {
-    private static readonly JsonDocumentOptions Options = new()
-    {
-        AllowDuplicateProperties = false,
-        MaxDepth = OciLimits.MaxJsonDepth,
-        CommentHandling = JsonCommentHandling.Disallow,
-        AllowTrailingCommas = false,
-    };
-
     internal static JsonDocument Open(ReadOnlyMemory<byte> content) => Open(content, OciLimits.MaxManifestBytes);
 
-    /// <summary>Opens a document of at most <paramref name="maxBytes"/>, nested no deeper than <see cref="OciLimits.MaxJsonDepth"/>.</summary>
+    /// <summary>Opens a document of at most <paramref name="maxBytes"/>, nested no deeper than <paramref name="maxDepth"/>.</summary>
     /// <exception cref="FormatException">It is not such JSON; an <see cref="OciLimitException"/> beyond a limit.</exception>
-    public static JsonDocument Open(ReadOnlyMemory<byte> content, int maxBytes)
+    public static JsonDocument Open(ReadOnlyMemory<byte> content, int maxBytes, int maxDepth = OciLimits.MaxJsonDepth)
     {
         if (content.Length > maxBytes)
         {
@@ -35,8 +27,14 @@ public static class StrictJsonDocument
 
         try
         {
-            CheckTokens(content.Span);
-            return JsonDocument.Parse(content, Options);
+            CheckTokens(content.Span, maxDepth);
+            return JsonDocument.Parse(content, new JsonDocumentOptions
+            {
+                AllowDuplicateProperties = false,
+                MaxDepth = maxDepth,
+                CommentHandling = JsonCommentHandling.Disallow,
+                AllowTrailingCommas = false,
+            });
         }
         catch (JsonException e)
         {
@@ -45,15 +43,15 @@ public static class StrictJsonDocument
         }
     }
 
-    private static void CheckTokens(ReadOnlySpan<byte> content)
+    private static void CheckTokens(ReadOnlySpan<byte> content, int maxDepth)
     {
-        var reader = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = OciLimits.MaxJsonDepth + 1 });
+        var reader = new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = maxDepth + 1 });
         while (reader.Read())
         {
             switch (reader.TokenType)
             {
-                case JsonTokenType.StartObject or JsonTokenType.StartArray when reader.CurrentDepth >= OciLimits.MaxJsonDepth:
-                    throw new OciLimitException($"The document is nested deeper than {OciLimits.MaxJsonDepth} levels at byte {reader.TokenStartIndex}.");
+                case JsonTokenType.StartObject or JsonTokenType.StartArray when reader.CurrentDepth >= maxDepth:
+                    throw new OciLimitException($"The document is nested deeper than {maxDepth} levels at byte {reader.TokenStartIndex}.");
                 case JsonTokenType.String or JsonTokenType.PropertyName when reader.ValueIsEscaped:
                     CheckEscapes(ref reader);
                     break;

@@ -12,11 +12,23 @@ public static class WebhookLimits
     /// <summary>Deepest nesting of a review.</summary>
     public const int MaxReviewDepth = 256;
 
-    /// <summary>Most distinct images of a review.</summary>
+    /// <summary>Longest name in the envelope of a review, in characters; Kubernetes' own are 253 at most.</summary>
+    public const int MaxNameLength = 512;
+
+    /// <summary>Most distinct images that one review asks about.</summary>
     public const int MaxImages = 128;
 
     /// <summary>Most places of a review that name an image.</summary>
     public const int MaxImagePlaces = 16384;
+
+    /// <summary>Longest JSON pointer to such a place, in characters: a patch repeats it.</summary>
+    public const int MaxPointerLength = 1024;
+
+    /// <summary>Most different answers to "whose pull secrets?" within one object.</summary>
+    public const int MaxPullSecretsOwners = 16;
+
+    /// <summary>Most names of pull secrets that are looked at in one pod specification.</summary>
+    public const int MaxPullSecrets = 32;
 
     /// <summary>Most refused images that a message tells of by name.</summary>
     public const int MaxRefusalsShown = 8;

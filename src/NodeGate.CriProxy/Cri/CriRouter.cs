@@ -1,5 +1,6 @@
 using System.Buffers;
 using NodeGate.CriProxy.Wire;
+using NodeGate.Oci;
 
 namespace NodeGate.CriProxy.Cri;
 

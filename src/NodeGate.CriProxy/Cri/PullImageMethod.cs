@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NodeGate.CriProxy.Cri.Runtime;
 using NodeGate.CriProxy.Wire;
 using NodeGate.Gate;
+using NodeGate.Oci;
 using NodeGate.Policy;
 
 namespace NodeGate.CriProxy.Cri;

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
 
-namespace NodeGate.CriProxy.Cri;
+namespace NodeGate.Oci;
 
 /// <summary>
-/// Makes a caller's or a registry's text fit for an answer. The kubelet puts it into events, logs and terminals: a line break would forge a
+/// Makes a caller's or a registry's text fit for an answer. Kubelet and API server put it into events, logs and terminals: a line break would forge a
 /// second line there, an escape sequence would rewrite the first, a bidirectional override would show one image name as another.
 /// </summary>
-internal static class AnswerText
+public static class AnswerText
 {
     /// <summary><paramref name="text"/> with each such character as a blank, cut at <paramref name="limit"/> characters.</summary>
     public static string Clean(ReadOnlySpan<char> text, int limit)
