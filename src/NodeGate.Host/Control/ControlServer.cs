@@ -11,6 +11,7 @@ using NodeGate.CriProxy.Wire.Listening;
 using NodeGate.Host.Daemon;
 using NodeGate.Host.Scanning;
 using NodeGate.Oci;
+using NodeGate.Webhook.Serving;
 
 namespace NodeGate.Host.Control;
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NodeGate.Host.Configuration;
+using NodeGate.Webhook.Serving;
 
 namespace NodeGate.Host.Daemon;
 

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodeGate.Testing.Registries;
+using NodeGate.Webhook.Serving;
+
+namespace NodeGate.Webhook.Tests.Serving;
+
+/// <summary>The server on a socket of 127.0.0.1 with one handler for all paths, and clients for it that believe its authority.</summary>
+internal sealed class ServerBed : IAsyncDisposable
+{
+    private ServerBed(WebhookServer server, TestCertificates authority, ChangeableCertificates certificates)
+    {
+        Server = server;
+        Authority = authority;
+        Certificates = certificates;
+    }
+
+    internal WebhookServer Server { get; }
+
+    internal TestCertificates Authority { get; }
+
+    internal ChangeableCertificates Certificates { get; }
+
+    internal int Port => IPEndPoint.Parse(Server.EndPoint).Port;
+
+    /// <summary>Answers with what came.</summary>
+    internal static ReviewHandler Echo { get; } = (body, _, _) => Task.FromResult(new ReviewReply(body, ReviewOutcome.Allowed));
+
+    internal static async Task<ServerBed> StartAsync(ReviewHandler? handler = null, Func<WebhookServerOptions, WebhookServerOptions>? set = null)
+    {
+        var authority = new TestCertificates();
+        var certificates = new ChangeableCertificates();
+        certificates.ServeOneOf(authority);
+        var options = new WebhookServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
+        var server = await WebhookServer.StartAsync(
+            set is null ? options : set(options),
+            Enum.GetValues<ReviewPath>().ToImmutableDictionary(path => path, _ => handler ?? Echo),
+            certificates,
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            CancellationToken.None);
+        return new ServerBed(server, authority, certificates);
+    }
+
+    /// <summary>A client with connections of its own.</summary>
+    internal HttpClient Client(int version = 2, X509Certificate2? certificate = null)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        handler.SslOptions.CertificateChainPolicy = Trusting(Authority);
+        if (certificate is not null)
+        {
+            handler.SslOptions.ClientCertificates = [certificate];
+        }
+
+        return new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"https://127.0.0.1:{Port}"),
+            DefaultRequestVersion = new Version(version, version == 1 ? 1 : 0),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    internal static HttpContent Json(string text) => new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    /// <summary>A connection after its TLS handshake, over which HTTP/1.1 is spoken by hand.</summary>
+    internal async Task<SslStream> ConnectAsync(SslClientAuthenticationOptions? options = null)
+    {
+        options ??= new SslClientAuthenticationOptions { TargetHost = "localhost" };
+        options.CertificateChainPolicy = Trusting(Authority);
+        var stream = new SslStream(await ConnectPlainAsync());
+        await stream.AuthenticateAsClientAsync(options);
+        return stream;
+    }
+
+    internal async Task<NetworkStream> ConnectPlainAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, Port);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>Everything that the server says until it closes.</summary>
+    internal static async Task<string> ReadToEndAsync(Stream stream)
+    {
+        var said = new MemoryStream();
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            await stream.CopyToAsync(said, late.Token);
+        }
+        catch (IOException)
+        {
+            // A reset is an end as well.
+            return Encoding.Latin1.GetString(said.ToArray());
+        }
+
+        return Encoding.Latin1.GetString(said.ToArray());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Authority.Dispose();
+    }
+
+    private static X509ChainPolicy Trusting(TestCertificates authority)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPem(authority.AuthorityPem);
+        return policy;
+    }
+}
