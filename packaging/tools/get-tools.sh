@@ -24,6 +24,7 @@ sigstore-go|sigstore-go|forky|1.3|sigstore-go-verification=usr/bin/sigstore-go-v
 go-tuf|go-tuf|forky|2.|tuf-client=usr/bin/tuf-client|the tests' TUF repositories are judged by another implementation
 crane|crane|forky|0.2|crane=usr/bin/crane|every test that makes an image
 oras|oras|forky|1.|oras=usr/bin/oras|artifacts and referrers by an independent client
+kubectl|kubectl|forky|1.3|kubectl=usr/bin/kubectl|the webhook's manifests, rendered by the real kubectl kustomize
 busybox|busybox-static|forky|1.|busybox=usr/bin/busybox|every test that makes an image
 nginx|nginx|machine|1.|nginx=usr/sbin/nginx|the benchmark's comparison with nginx
 h2load|nghttp2-client|machine|1.|h2load=usr/bin/h2load nghttp=usr/bin/nghttp|the benchmark's load
