@@ -53,4 +53,28 @@ public static class WebhookLimits
 
     /// <summary>Most certificates of a chain or of a <c>caBundle</c>.</summary>
     public const int MaxCertificates = 32;
+
+    /// <summary>How long a question to the API server may take, the answer's last byte included.</summary>
+    public static readonly TimeSpan ApiTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long the owner of an object is looked for; without it the object is judged itself.</summary>
+    public static readonly TimeSpan OwnerTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Largest object that is read from the API server, in bytes.</summary>
+    public const int MaxObjectBytes = 4 * 1024 * 1024;
+
+    /// <summary>Largest docker configuration in a pull secret, in bytes: what a Secret can hold.</summary>
+    public const int MaxPullSecretBytes = 1024 * 1024;
+
+    /// <summary>Most entries of one pull secret.</summary>
+    public const int MaxPullSecretEntries = 1024;
+
+    /// <summary>How long a pull secret is kept, in memory only: a burst of pods is one read.</summary>
+    public static readonly TimeSpan PullSecretMemory = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it is kept that a pull secret could not be read: the next try of a controller shall find one that came by then.</summary>
+    public static readonly TimeSpan FailedReadMemory = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most pull secrets, and most service accounts, that are kept.</summary>
+    public const int MaxRemembered = 1024;
 }

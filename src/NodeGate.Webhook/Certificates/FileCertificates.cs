@@ -55,10 +55,10 @@ public sealed class FileCertificates : IServerCertificates
     {
         try
         {
-            var certificate = Read(_certificatePath);
-            var key = Read(_keyPath);
+            var certificate = PemFile.Read(_certificatePath);
+            var key = PemFile.Read(_keyPath);
             // A mounted Secret changes by one swap of a link. Where that fell between the two, they are of two renewals.
-            if (!certificate.AsSpan().SequenceEqual(Read(_certificatePath)))
+            if (!certificate.AsSpan().SequenceEqual(PemFile.Read(_certificatePath)))
             {
                 return;
             }
@@ -109,16 +109,6 @@ public sealed class FileCertificates : IServerCertificates
         }
 
         _problem = problem;
-    }
-
-    private static byte[] Read(string path)
-    {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var buffer = new byte[WebhookLimits.MaxCertificateFileBytes + 1];
-        var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        return length <= WebhookLimits.MaxCertificateFileBytes
-            ? buffer[..length]
-            : throw new IOException($"'{path}' has more than {WebhookLimits.MaxCertificateFileBytes} bytes.");
     }
 
     private sealed record Served(SslStreamCertificateContext Context, DateTimeOffset Expires);
