@@ -60,19 +60,25 @@ internal sealed class ImageJudge(
         gate.DecideAsync(question with { Image = image, Credential = credential, Deadline = clock.Left }, clock.Caller);
 
     /// <summary>
-    /// The digest that the reference resolved to takes the place of the tag, where a node would still admit it: another rule may be in charge of that digest, or a
-    /// signature may name the tag and so admit nothing else. That question is about nothing that happens, so it leaves no record.
+    /// The digest that the reference resolved to takes the place of the tag, where a node would still admit it: a rule for the tag does not cover the digest, and what
+    /// does is asked then. That question is about nothing that happens yet, so it leaves no record.
     /// </summary>
     private async Task<JudgedImage> PinAsync(JudgedImage judged, RegistryCredential? credential)
     {
-        if (!pins || judged.Decision is not Decision.Admitted { Observed: null, Resolved: { } digest, Image.Reference.Digest: null })
+        if (!pins || judged.Decision is not Decision.Admitted { Observed: null, Resolved: { } digest, Basis: var basis, Image.Reference: { Digest: null } reference })
         {
             return judged;
         }
 
-        var pinned = ImageTexts.Pin(judged.Place.Text, digest);
+        var pinned = judged with { Pinned = ImageTexts.Pin(judged.Place.Text, digest) };
+        var match = policies.Current.Match(reference.WithDigest(digest), digest, question.Namespace, time.GetUtcNow());
+        if (string.Equals(match.Rule, basis.Rule, StringComparison.Ordinal) && string.Equals(match.PolicyRevision, basis.PolicyRevision, StringComparison.Ordinal))
+        {
+            return pinned;
+        }
+
         var asPinned = await gate.DecideAsync(
-            question with { Image = pinned, Credential = credential, Deadline = clock.Left, IsDryRun = true }, clock.Caller);
-        return asPinned.Effective is Decision.Admitted ? judged with { Pinned = pinned } : judged with { PinRefused = asPinned.Effective };
+            question with { Image = pinned.Pinned, Credential = credential, Deadline = clock.Left, IsDryRun = true }, clock.Caller);
+        return asPinned.Effective is Decision.Admitted ? pinned : judged with { PinRefused = asPinned.Effective };
     }
 }
