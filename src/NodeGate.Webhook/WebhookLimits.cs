@@ -77,4 +77,7 @@ public static class WebhookLimits
 
     /// <summary>Most pull secrets, and most service accounts, that are kept.</summary>
     public const int MaxRemembered = 1024;
+
+    /// <summary>How often a change to an object is tried anew after somebody else was quicker.</summary>
+    public const int MaxConflicts = 5;
 }

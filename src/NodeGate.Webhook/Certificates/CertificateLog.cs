@@ -10,4 +10,7 @@ internal static partial class CertificateLog
 
     [LoggerMessage(7201, LogLevel.Error, "{Problem}", EventName = "CertificateProblem")]
     internal static partial void Problem(ILogger logger, string problem);
+
+    [LoggerMessage(7202, LogLevel.Information, "Certificates: {Step}", EventName = "CertificateStep")]
+    internal static partial void Step(ILogger logger, string step);
 }

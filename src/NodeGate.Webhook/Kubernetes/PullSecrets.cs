@@ -102,7 +102,7 @@ public sealed class PullSecrets : IPullCredentials, IDisposable
             problem = answer.Outcome switch
             {
                 KubernetesOutcome.NotFound => $"The {address} does not exist.",
-                KubernetesOutcome.Forbidden => $"The {address} may not be read by the webhook. Fix: {GrantCommand(@namespace)}",
+                KubernetesOutcome.Forbidden => $"The {address} may not be read by the webhook. {Grant.InNamespace("nodegate-pull-secrets", @namespace, "--verb=get --resource=secrets,serviceaccounts", _client.ServiceAccount)}",
                 _ => answer.Problem,
             };
         }
@@ -110,10 +110,6 @@ public sealed class PullSecrets : IPullCredentials, IDisposable
         KubernetesLog.PullSecretProblem(_logger, problem);
         return new Found<T>([], [problem]);
     }
-
-    private string GrantCommand(string @namespace) =>
-        $"kubectl create role nodegate-pull-secrets --namespace={@namespace} --verb=get --resource=secrets,serviceaccounts && "
-        + $"kubectl create rolebinding nodegate-pull-secrets --namespace={@namespace} --role=nodegate-pull-secrets --serviceaccount={_client.ServiceAccount}";
 
     private static ImmutableArray<string> SecretNames(JsonElement account)
     {
