@@ -17,10 +17,13 @@ internal sealed class RunningCertificates : IAsyncDisposable
     }
 
     /// <summary>Lets a second pass, and what is done then.</summary>
-    internal async Task TickAsync()
+    internal Task TickAsync() => TickAsync(TimeSpan.FromSeconds(1));
+
+    /// <summary>Lets time pass, and what is done then.</summary>
+    internal async Task TickAsync(TimeSpan time)
     {
         await _time.UntilTimersAsync(1);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(time);
         await _time.UntilTimersAsync(1);
     }
 
