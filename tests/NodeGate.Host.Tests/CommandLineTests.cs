@@ -31,6 +31,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--help")]
     [InlineData("run", "--help")]
+    [InlineData("webhook", "--help")]
     [InlineData("verify", "--help")]
     [InlineData("policy", "lint", "--help")]
     [InlineData("policy", "explain", "--help")]
@@ -54,6 +55,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("run", "--config", "/nonexistent/config.yaml")]
+    [InlineData("webhook", "--config", "/nonexistent/config.yaml")]
     [InlineData("verify", "--policy", "/nonexistent/policy.yaml", "nginx")]
     [InlineData("policy", "lint", "/nonexistent")]
     public async Task InvokeAsync_FilesThatAreNotThere_Exit64AndAreNamed(params string[] args)

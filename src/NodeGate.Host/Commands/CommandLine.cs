@@ -57,6 +57,7 @@ internal static class CommandLine
               nodegate policy lint /etc/nodegate/policy.d
             """);
         root.Subcommands.Add(RunCommand.Create());
+        root.Subcommands.Add(WebhookCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());

@@ -9,6 +9,7 @@ namespace NodeGate.Host.Daemon;
 internal sealed class DaemonSignals : IDisposable
 {
     private readonly TaskCompletionSource<string> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
     private volatile Action? _hangUp;
 
@@ -25,6 +26,9 @@ internal sealed class DaemonSignals : IDisposable
     /// <summary>Completed with the name of the signal that asks for the end.</summary>
     internal Task<string> Stop => _stop.Task;
 
+    /// <summary>Completed by the second such signal: whoever stops waits for nobody any more.</summary>
+    internal Task StopAgain => _stopAgain.Task;
+
     /// <summary>Called for each SIGHUP from now on; before that there is nothing to read again.</summary>
     internal void OnHangUp(Action action) => _hangUp = action;
 
@@ -40,7 +44,10 @@ internal sealed class DaemonSignals : IDisposable
     private void OnStop(PosixSignalContext context)
     {
         context.Cancel = true;
-        _stop.TrySetResult(context.Signal.ToString());
+        if (!_stop.TrySetResult(context.Signal.ToString()))
+        {
+            _stopAgain.TrySetResult();
+        }
     }
 
     private void OnHangUp(PosixSignalContext context)

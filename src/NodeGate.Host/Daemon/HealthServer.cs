@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -30,10 +29,7 @@ internal sealed class HealthServer : IAsyncDisposable
             options.AddServerHeader = false;
             options.Limits.MaxConcurrentConnections = 32;
             options.Limits.MaxRequestBodySize = 0;
-            options.Listen(
-                listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(listen.Host),
-                listen.Port,
-                endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            options.Listen(listen.EndPoint, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
         var application = builder.Build();
         application.Run(context => AnswerAsync(context, isReady, metrics));

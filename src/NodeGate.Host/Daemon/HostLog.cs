@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NodeGate.Host.Configuration;
 
 namespace NodeGate.Host.Daemon;
 
@@ -50,9 +51,25 @@ internal static partial class HostLog
     [LoggerMessage(1014, LogLevel.Warning, "Pods are started with {Image}, which is not admitted: {Decision}: {Reason}: {Message}", EventName = "SandboxImageNotAdmitted")]
     internal static partial void SandboxImageNotAdmitted(ILogger logger, string image, string decision, string reason, string message);
 
+    [LoggerMessage(1015, LogLevel.Information, "nodegate {Version} serves reviews at https://{Listen}, policy {Policy} revision {Revision}", EventName = "WebhookStarted")]
+    internal static partial void WebhookStarted(ILogger logger, string version, string listen, string policy, string revision);
+
+    [LoggerMessage(1016, LogLevel.Information, "Stopping on {Signal}: not ready any more, requests are taken for {LeaveSeconds} s, reviews under way may finish within {Seconds} s more",
+        EventName = "Leaving")]
+    internal static partial void Leaving(ILogger logger, string signal, int leaveSeconds, int seconds);
+
     [LoggerMessage(1020, LogLevel.Information, "Trust root {Name}: {Outcome}: {Detail}", EventName = "TrustRefreshed")]
     internal static partial void TrustRefreshed(ILogger logger, string name, string outcome, string detail);
 
     [LoggerMessage(1021, LogLevel.Warning, "Trust root {Name} not refreshed, what is on disk stays in use: {Outcome}: {Detail}", EventName = "TrustNotRefreshed")]
     internal static partial void TrustNotRefreshed(ILogger logger, string name, string outcome, string detail);
+
+    /// <summary>Says of each key that was set and changes nothing.</summary>
+    internal static void UnusedKeys(ILogger logger, NodeGateConfig config)
+    {
+        foreach (var key in config.UnusedKeys)
+        {
+            UnusedKey(logger, key);
+        }
+    }
 }

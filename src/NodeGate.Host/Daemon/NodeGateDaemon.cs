@@ -1,17 +1,10 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using NodeGate.Audit;
 using NodeGate.CriProxy;
 using NodeGate.CriProxy.Inventory;
-using NodeGate.Gate;
-using NodeGate.Gate.State;
 using NodeGate.Host.Commands;
 using NodeGate.Host.Configuration;
 using NodeGate.Host.Control;
 using NodeGate.Host.Scanning;
-using NodeGate.Host.Trust;
-using NodeGate.Policy;
-using NodeGate.Registry;
 
 namespace NodeGate.Host.Daemon;
 
@@ -22,23 +15,18 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(25);
 
     private readonly NodeGateConfig _config;
-    private readonly PolicyStore _policy;
-    private readonly ImmutableArray<Func<CancellationToken, Task>> _background;
+    private readonly GateService _service;
     private readonly SandboxImageWatch _sandboxImage;
-    private readonly DecisionMetrics _sink;
     private readonly CriProxyServer _server;
     private readonly ILogger _logger;
     private readonly Stack<IAsyncDisposable> _owned;
 
     private NodeGateDaemon(
-        NodeGateConfig config, PolicyStore policy, DecisionMetrics sink, CriProxyServer server,
-        ImmutableArray<Func<CancellationToken, Task>> background, SandboxImageWatch sandboxImage, ILogger logger, Stack<IAsyncDisposable> owned)
+        NodeGateConfig config, GateService service, CriProxyServer server, SandboxImageWatch sandboxImage, ILogger logger, Stack<IAsyncDisposable> owned)
     {
         _config = config;
-        _policy = policy;
-        _background = background;
+        _service = service;
         _sandboxImage = sandboxImage;
-        _sink = sink;
         _server = server;
         _logger = logger;
         _owned = owned;
@@ -54,25 +42,10 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
         try
         {
             var time = TimeProvider.System;
-            var audit = AuditLog.Open(
-                new AuditOptions { Path = config.Audit.Path, MaxBytes = config.Audit.MaxBytes, Keep = config.Audit.Keep, Node = NodeName() },
-                time,
-                loggers.CreateLogger<AuditLog>());
-            owned.Push(audit);
-            var ledger = Ledger.Open(
-                new LedgerOptions { Folder = config.State, AdmittedFor = config.Cache.AdmittedFor, GraceFor = config.Cache.GraceFor },
-                time, loggers.CreateLogger<Ledger>());
-            owned.Push(new Disposal(ledger));
-            var sources = new RegistryImageSourceFactory(
-                new RegistryOptions { CertsDir = config.Registry.CertsDir, Timeout = config.Registry.Timeout, PlainHttp = config.Registry.PlainHttp },
-                time,
-                loggers.CreateLogger<RegistryImageSourceFactory>());
-            owned.Push(sources);
-            var store = new PolicyStore(folder, policy, loggers.CreateLogger<PolicyStore>());
-            var sink = new DecisionMetrics(audit);
-            var gate = new ImageGate(
-                store.Source, sources, ledger, sink, new GateOptions { DeniedFor = config.Cache.DeniedFor }, time, loggers.CreateLogger<ImageGate>());
-            await sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.Start, Message = $"nodegate {VersionCommand.Version}", PolicyRevision = store.Current.Revision });
+            var service = await GateService.OpenAsync(config, folder, policy, dockerConfig: null, loggers);
+            owned.Push(service);
+            var gate = service.Gate;
+            var store = service.Policy;
             var server = new CriProxyServer(
                 new CriProxyOptions { Listen = config.Listen, ListenGroup = config.ListenGroup, Upstream = config.Upstream }, gate, store.Source, time, loggers);
             owned.Push(server);
@@ -86,31 +59,23 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
                 () => server.IsUpstreamReachable,
                 time,
                 loggers.CreateLogger<SandboxImageWatch>());
-            var trustStore = new TufTrustStore(config.State, time);
             var control = new DaemonControl
             {
                 Config = config,
                 Policy = store,
-                Metrics = sink,
-                Ledger = ledger,
+                Metrics = service.Metrics,
+                Ledger = service.Ledger,
                 Gate = gate,
                 Server = server,
                 Scanner = new NodeScanner(inventory, sandboxes, gate, logger),
-                TrustStore = trustStore,
+                TrustStore = service.TrustStore,
                 SandboxImage = sandboxImage,
             };
             // Before the kubelet's socket: containerd's verifier plugin asks about the very first pull that is forwarded.
             owned.Push(await ControlServer.StartAsync(
                 ControlSocket.PathFor(config.Listen), control.Actions, loggers.CreateLogger<ControlServer>(), cancellationToken));
             await server.StartAsync(cancellationToken);
-            var exceptions = new ExemptionReminder(() => store.Current, time, loggers.CreateLogger<ExemptionReminder>());
-            var trust = new TrustRefresher(
-                trustStore,
-                () => store.Current.TrustRoots.Select(root => root.Tuf).OfType<TufSource>(),
-                Random.Shared.NextDouble,
-                time,
-                loggers.CreateLogger<TrustRefresher>());
-            var daemon = new NodeGateDaemon(config, store, sink, server, [trust.RunAsync, exceptions.RunAsync, sandboxImage.RunAsync], sandboxImage, logger, owned);
+            var daemon = new NodeGateDaemon(config, service, server, sandboxImage, logger, owned);
             await daemon.ServeHealthAsync(cancellationToken);
             daemon.SayStarted();
             return daemon;
@@ -125,17 +90,11 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
     /// <summary>Runs until SIGTERM or SIGINT, then lets the calls under way finish.</summary>
     internal async Task RunAsync(DaemonSignals signals)
     {
-        using var watching = new CancellationTokenSource();
-        signals.OnHangUp(_policy.RequestReload);
-        Task[] background = [_policy.WatchAsync(_sink, TimeProvider.System, watching.Token), .. _background.Select(run => run(watching.Token))];
-        // They end only by cancellation; when one ends otherwise the daemon must not go on with a policy or trust roots that nobody follows.
-        await await Task.WhenAny([signals.Stop, .. background]);
-
-        HostLog.Draining(_logger, await signals.Stop, (int)DrainTime.TotalSeconds);
-        await _server.DrainAsync(DrainTime);
-        await watching.CancelAsync();
-        await Task.WhenAll(background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _sink.RecordAsync(new DecisionRecord { Event = DecisionEvent.Stop, Message = $"nodegate {VersionCommand.Version}", PolicyRevision = _policy.Current.Revision });
+        await _service.RunAsync(signals, [_sandboxImage.RunAsync], async signal =>
+        {
+            HostLog.Draining(_logger, signal, (int)DrainTime.TotalSeconds);
+            await _server.DrainAsync(DrainTime);
+        });
         HostLog.Stopped(_logger);
     }
 
@@ -150,10 +109,6 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
         }
     }
 
-    /// <summary>The node's name for the audit log: what the pod or unit says, else the host's.</summary>
-    private static string NodeName() =>
-        Environment.GetEnvironmentVariable("NODE_NAME") is { Length: > 0 } name ? name : Environment.MachineName;
-
     private async Task ServeHealthAsync(CancellationToken cancellationToken)
     {
         if (_config.MetricsListen is { } listen)
@@ -161,26 +116,14 @@ internal sealed class NodeGateDaemon : IAsyncDisposable
             _owned.Push(await HealthServer.StartAsync(
                 listen,
                 () => _server.IsUpstreamReachable,
-                () => _sink.Render(_policy.Current.Revision, _server.IsUpstreamReachable, Environment.WorkingSet) + NodeMetrics.Render(_policy.Current, _sandboxImage.Current),
+                () => _service.RenderMetrics(_server.IsUpstreamReachable) + NodeMetrics.Render(_service.Policy.Current, _sandboxImage.Current),
                 cancellationToken));
         }
     }
 
     private void SayStarted()
     {
-        HostLog.Started(_logger, VersionCommand.Version, _config.Listen, _config.Upstream, _policy.Current.Name, _policy.Current.Revision);
-        foreach (var key in _config.UnusedKeys)
-        {
-            HostLog.UnusedKey(_logger, key);
-        }
-    }
-
-    private sealed class Disposal(IDisposable inner) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            inner.Dispose();
-            return ValueTask.CompletedTask;
-        }
+        HostLog.Started(_logger, VersionCommand.Version, _config.Listen, _config.Upstream, _service.Policy.Current.Name, _service.Policy.Current.Revision);
+        HostLog.UnusedKeys(_logger, _config);
     }
 }

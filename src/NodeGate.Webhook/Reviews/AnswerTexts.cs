@@ -45,14 +45,20 @@ internal static class AnswerTexts
     /// <summary>That there are more warnings than are shown.</summary>
     internal static string MoreWarnings(int count) => Warning($"and {count} more");
 
+    /// <summary>Why an image is refused, or would be.</summary>
+    internal static string Sentence(JudgedImage judged)
+    {
+        var decision = judged.Decision.Effective;
+        var rule = decision.Basis.Rule is { } name ? $" (rule '{name}')" : "";
+        return string.Join(' ', judged.Problems.Prepend($"{decision.Reason}{rule}: {decision.Message}"));
+    }
+
     private static string Warning(string text) => AnswerText.Clean("nodegate: " + text, WebhookLimits.MaxWarningLength - 1);
 
     private static string Entry(JudgedImage judged)
     {
-        var decision = judged.Decision.Effective;
         var others = judged.Count > 1 ? $" and {judged.Count - 1} more" : "";
-        var rule = decision.Basis.Rule is { } name ? $" (rule '{name}')" : "";
-        return string.Join(' ', judged.Problems.Prepend($"{Place(judged.Place.Path)}{others}: {Image(judged)}: {decision.Reason}{rule}: {decision.Message}"));
+        return $"{Place(judged.Place.Path)}{others}: {Image(judged)}: {Sentence(judged)}";
     }
 
     private static string List(string heading, IReadOnlyList<string> entries)

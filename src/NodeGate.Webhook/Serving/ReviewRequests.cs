@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
+using NodeGate.Webhook.Reviews;
 
 namespace NodeGate.Webhook.Serving;
 
@@ -44,7 +45,7 @@ internal sealed class ReviewRequests(
             outcome = ReviewOutcome.BadRequest;
             await RefuseAsync(context, path, e.StatusCode, e.Message);
         }
-        catch (FormatException e)
+        catch (ReviewFormatException e)
         {
             outcome = ReviewOutcome.BadRequest;
             await RefuseAsync(context, path, StatusCodes.Status400BadRequest, e.Message);
@@ -148,7 +149,7 @@ internal sealed class ReviewRequests(
         }
         catch (EndOfStreamException e)
         {
-            throw new FormatException("Found fewer bytes than announced.", e);
+            throw new ReviewFormatException("Found fewer bytes than announced.", e);
         }
         catch (IOException e) when (e is not BadHttpRequestException)
         {

@@ -8,6 +8,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NodeGate.Webhook.Gatekeeper;
+using NodeGate.Webhook.Reviews;
 
 namespace NodeGate.Webhook.Serving;
 
@@ -37,8 +39,30 @@ public sealed class WebhookServer : IAsyncDisposable
     /// <summary>Where it listens, as <c>HOST:PORT</c>.</summary>
     public string EndPoint => new Uri(_application.Urls.First()).Authority;
 
+    /// <summary>Serves reviews that <paramref name="ports"/> judge.</summary>
     /// <exception cref="IOException">The address cannot be listened on, or the client authorities cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The client authorities may not be read.</exception>
+    public static Task<WebhookServer> StartAsync(
+        WebhookServerOptions options, WebhookPorts ports, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(ports);
+        ArgumentNullException.ThrowIfNull(loggers);
+        var reviewer = new Reviewer(
+            ports.Gate, ports.Policies, ports.Credentials, ports.Owners,
+            new ReviewOptions { Pin = options.Pin, Resources = options.Resources }, time, loggers.CreateLogger<Reviewer>());
+        var reviews = new AdmissionHandler(reviewer, time, loggers.CreateLogger<AdmissionHandler>());
+        var provider = new ImageProvider(ports.Gate, ports.Policies, ports.Credentials, time);
+        var handlers = ImmutableDictionary.CreateRange<ReviewPath, ReviewHandler>(
+        [
+            new(ReviewPath.Mutate, (body, deadline, cancelled) => reviews.AnswerAsync(ReviewMode.Mutate, body, deadline, cancelled)),
+            new(ReviewPath.Validate, (body, deadline, cancelled) => reviews.AnswerAsync(ReviewMode.Validate, body, deadline, cancelled)),
+            new(ReviewPath.GatekeeperMutate, (body, deadline, cancelled) => provider.AnswerAsync(ReviewMode.Mutate, body, deadline, cancelled)),
+            new(ReviewPath.GatekeeperValidate, (body, deadline, cancelled) => provider.AnswerAsync(ReviewMode.Validate, body, deadline, cancelled)),
+        ]);
+        return StartAsync(options, handlers, ports.Certificates, time, loggers, cancellationToken);
+    }
+
     internal static async Task<WebhookServer> StartAsync(
         WebhookServerOptions options,
         ImmutableDictionary<ReviewPath, ReviewHandler> handlers,

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Net;
+using NodeGate.Webhook.Reviews;
 
 namespace NodeGate.Webhook.Serving;
 
@@ -13,6 +15,12 @@ public sealed record WebhookServerOptions
 
     /// <summary>How long a review may take; less where the API server waits for less.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Where tags are replaced.</summary>
+    public PinMode Pin { get; init; } = PinMode.Pods;
+
+    /// <summary>Kinds beyond those that are built in.</summary>
+    public ImmutableArray<ResourceImages> Resources { get; init; } = [];
 
     /// <summary>More metrics in Prometheus' text format, put behind those of the server.</summary>
     public Func<string> Metrics { get; init; } = () => "";

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using NodeGate.Webhook.Reviews;
 using NodeGate.Webhook.Serving;
 
 namespace NodeGate.Webhook.Tests.Serving;
@@ -138,7 +139,7 @@ public sealed class WebhookServerTests
     [Fact]
     public async Task Post_NotAReview_Is400WithTheReason()
     {
-        await using var bed = await ServerBed.StartAsync((_, _, _) => throw new FormatException("Found nothing; expected something."));
+        await using var bed = await ServerBed.StartAsync((_, _, _) => throw new ReviewFormatException("Found nothing; expected something."));
         using var client = bed.Client();
 
         using var answer = await client.PostAsync("/mutate", ServerBed.Json(""));

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using NodeGate.Oci;
+using NodeGate.Webhook.Reviews;
+
+namespace NodeGate.Webhook.Gatekeeper;
+
+/// <summary>Reads <see cref="ProviderRequest"/> (https://open-policy-agent.github.io/gatekeeper/website/docs/externaldata).</summary>
+internal static class ProviderRequestReader
+{
+    /// <summary>The versions that are answered; their messages are the same.</summary>
+    internal static readonly ImmutableArray<string> ApiVersions =
+        ["externaldata.gatekeeper.sh/v1beta1", "externaldata.gatekeeper.sh/v1alpha1", "externaldata.gatekeeper.sh/v1"];
+
+    /// <summary>Reads <paramref name="content"/>.</summary>
+    /// <exception cref="ReviewFormatException">It is no such question.</exception>
+    internal static ProviderRequest Read(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            using var document = StrictJsonDocument.Open(content, WebhookLimits.MaxReviewBytes);
+            return Read(document.RootElement);
+        }
+        catch (FormatException e)
+        {
+            throw new ReviewFormatException(e.Message, e);
+        }
+    }
+
+    private static ProviderRequest Read(JsonElement root)
+    {
+        var apiVersion = ApiVersions.FirstOrDefault(version => Has(root, "apiVersion", version))
+            ?? throw Fault("another apiVersion", string.Join(" or ", ApiVersions));
+        if (!Has(root, "kind", "ProviderRequest"))
+        {
+            throw Fault("another kind", "ProviderRequest");
+        }
+
+        if (!root.TryGetProperty("request", out var request) || request.ValueKind != JsonValueKind.Object
+            || !request.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
+        {
+            throw Fault("no list at request.keys", "the images that are asked about");
+        }
+
+        if (keys.GetArrayLength() > WebhookLimits.MaxGatekeeperKeys)
+        {
+            throw Fault($"{keys.GetArrayLength()} keys", $"at most {WebhookLimits.MaxGatekeeperKeys}");
+        }
+
+        return new ProviderRequest(apiVersion, [.. keys.EnumerateArray().Select(Text).Distinct(StringComparer.Ordinal)]);
+    }
+
+    private static string Text(JsonElement key) =>
+        key.ValueKind == JsonValueKind.String ? key.GetString()! : throw Fault($"{JsonNames.Of(key.ValueKind)} in request.keys", "texts");
+
+    private static bool Has(JsonElement owner, string name, string value) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String && found.ValueEquals(value);
+
+    private static ReviewFormatException Fault(string found, string expected) =>
+        new($"This is no ProviderRequest that can be answered: found {found}, expected {expected}.");
+}
