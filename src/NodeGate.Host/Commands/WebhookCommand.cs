@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NodeGate.Host.Configuration;
 using NodeGate.Host.Daemon;
 
 namespace NodeGate.Host.Commands;
@@ -6,9 +7,7 @@ namespace NodeGate.Host.Commands;
 /// <summary><c>nodegate webhook</c>: the admission webhook.</summary>
 internal static class WebhookCommand
 {
-    internal static Command Create() => DaemonCommand.Create(
-        "webhook",
-        """
+    private const string Description = """
         Serve admission reviews to the API server over HTTPS: judge the images of pods and workloads by the same policy as the nodes, and put the digest
         that was judged behind the tag. The key 'webhook' of the configuration says where, with which certificate and what is pinned.
 
@@ -19,13 +18,23 @@ internal static class WebhookCommand
         Examples:
           nodegate webhook --config /etc/nodegate/config.yaml
           nodegate webhook --config config.yaml --log-format json
-        """,
-        config => config.Webhook is { Certificate: null, SelfSigned: null }
-            ? "webhook: found no certificate; expected 'certificate' and 'key' with the paths of PEM files, or 'selfSigned' for one of NodeGate's own making"
-            : null,
-        async (start, signals, cancellationToken) =>
+        """;
+
+    internal static Command Create()
+    {
+        var command = DaemonCommand.Create("webhook", Description, FindProblem, async (start, signals, cancellationToken) =>
         {
             await using var daemon = await WebhookDaemon.StartAsync(start, cancellationToken);
             await daemon.RunAsync(signals);
         });
+        return command;
+    }
+
+    private static string? FindProblem(NodeGateConfig config) => config.Webhook switch
+    {
+        { Certificate: null, SelfSigned: null } =>
+            "webhook: found no certificate; expected 'certificate' and 'key' with the paths of PEM files, or 'selfSigned' for one of NodeGate's own making",
+        { SelfSigned: { } own } when !own.TryGetOptions(out _, out var error) => $"webhook.selfSigned: found a name that cannot be that of {error}",
+        _ => null,
+    };
 }

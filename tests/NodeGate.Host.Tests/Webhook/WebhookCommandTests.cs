@@ -54,12 +54,13 @@ public sealed class WebhookCommandTests
     }
 
     [Theory]
-    [InlineData("credentials: pullSecrets", "webhook.credentials: ")]
+    [InlineData("certificate: /c.pem, key: /k.pem, credentials: pullSecrets", "webhook.credentials: ")]
+    [InlineData("selfSigned: {namespace: n, secret: s, service: s, configurations: [c]}", "webhook.selfSigned: ")]
     public async Task InvokeAsync_ClusterWantedAndNone_Exits2WithTheFix(string keys, string place)
     {
         await using var folder = TestFolder.Create();
 
-        var (code, _, error) = await RunAsync("webhook", "--config", Config(folder, $"{Certificate(folder)}, {keys}"));
+        var (code, _, error) = await RunAsync("webhook", "--config", Config(folder, keys));
 
         Assert.Equal(ExitCode.Undetermined, code);
         Assert.Contains(place, error, StringComparison.Ordinal);

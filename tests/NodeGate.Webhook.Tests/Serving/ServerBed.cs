@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeGate.Gate;
 using NodeGate.Testing.Registries;
 using NodeGate.Webhook.Serving;
 
@@ -32,21 +33,23 @@ internal sealed class ServerBed : IAsyncDisposable
     /// <summary>Answers with what came.</summary>
     internal static ReviewHandler Echo { get; } = (body, _, _) => Task.FromResult(new ReviewReply(body, ReviewOutcome.Allowed));
 
-    internal static async Task<ServerBed> StartAsync(ReviewHandler? handler = null, Func<WebhookServerOptions, WebhookServerOptions>? set = null)
-    {
-        var authority = new TestCertificates();
-        var certificates = new ChangeableCertificates();
-        certificates.ServeOneOf(authority);
-        var options = new WebhookServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) };
-        var server = await WebhookServer.StartAsync(
+    internal static Task<ServerBed> StartAsync(ReviewHandler? handler = null, Func<WebhookServerOptions, WebhookServerOptions>? set = null) =>
+        StartAsync((options, certificates) => WebhookServer.StartAsync(
             set is null ? options : set(options),
             Enum.GetValues<ReviewPath>().ToImmutableDictionary(path => path, _ => handler ?? Echo),
             certificates,
             TimeProvider.System,
             NullLoggerFactory.Instance,
-            CancellationToken.None);
-        return new ServerBed(server, authority, certificates);
-    }
+            CancellationToken.None));
+
+    /// <summary>With the reviewer and Gatekeeper's provider over <paramref name="gate"/>, as the daemon has them.</summary>
+    internal static Task<ServerBed> StartAsync(IImageGate gate, IPolicySource policies, Func<WebhookServerOptions, WebhookServerOptions>? set = null) =>
+        StartAsync((options, certificates) => WebhookServer.StartAsync(
+            set is null ? options : set(options),
+            new WebhookPorts { Gate = gate, Policies = policies, Certificates = certificates },
+            TimeProvider.System,
+            NullLoggerFactory.Instance,
+            CancellationToken.None));
 
     /// <summary>A client with connections of its own.</summary>
     internal HttpClient Client(int version = 2, X509Certificate2? certificate = null)
@@ -108,6 +111,14 @@ internal sealed class ServerBed : IAsyncDisposable
     {
         await Server.DisposeAsync();
         Authority.Dispose();
+    }
+
+    private static async Task<ServerBed> StartAsync(Func<WebhookServerOptions, IServerCertificates, Task<WebhookServer>> start)
+    {
+        var authority = new TestCertificates();
+        var certificates = new ChangeableCertificates();
+        certificates.ServeOneOf(authority);
+        return new ServerBed(await start(new WebhookServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, certificates), authority, certificates);
     }
 
     private static X509ChainPolicy Trusting(TestCertificates authority)
