@@ -64,8 +64,20 @@ public sealed class WebhookProcess : IAsyncDisposable
         folder.Write("tls.key", key.ExportPkcs8PrivateKeyPem());
         folder.Write("config.yaml", setup.ConfigText(folder, port));
         folder.Write("policy.d/policy.yaml", setup.Policy);
-        var process = ChildProcess.Start(
-            "webhook", NodeGateCommand.Required(), ["webhook", "--config", folder.At("config.yaml")], folder.Path, setup.Environment);
+        string[] command = [NodeGateCommand.Required(), "webhook", "--config", folder.At("config.yaml")];
+        if (setup.ServiceAccount is { } account)
+        {
+            // In a mount namespace of its own: the path of a pod's token is fixed, and this machine's is left alone.
+            command =
+            [
+                "unshare", "--mount", "/bin/sh", "-c",
+                "mount -t tmpfs none /var/run && mkdir -p /var/run/secrets/kubernetes.io/serviceaccount"
+                + " && mount --bind \"$0\" /var/run/secrets/kubernetes.io/serviceaccount && exec \"$@\"",
+                account, .. command,
+            ];
+        }
+
+        var process = ChildProcess.Start("webhook", command[0], command[1..], folder.Path, setup.Environment);
         return new WebhookProcess(folder, authority, process, port);
     }
 
