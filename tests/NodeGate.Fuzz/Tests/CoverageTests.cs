@@ -7,7 +7,7 @@ namespace NodeGate.Fuzz.Tests;
 /// <summary>That no parser is forgotten: what looks like one, by the name of a method and its first argument, is named by a target or excused here.</summary>
 public sealed partial class CoverageTests
 {
-    private static readonly string[] Rooms = ["NodeGate.Oci", "NodeGate.Verification", "NodeGate.Policy", "NodeGate.Registry", "NodeGate.CriProxy", "NodeGate.Gate", "NodeGate.Audit", "nodegate"];
+    private static readonly string[] Rooms = ["NodeGate.Oci", "NodeGate.Verification", "NodeGate.Policy", "NodeGate.Registry", "NodeGate.CriProxy", "NodeGate.Gate", "NodeGate.Audit", "NodeGate.Webhook", "nodegate"];
 
     private static readonly Type[] Content =
     [
@@ -23,6 +23,8 @@ public sealed partial class CoverageTests
         ["PolicyFolder"] = "reads files by their paths",
         ["NamedFiles"] = "reads files by their paths",
         ["KubeletSettings"] = "reads files by their paths; what is in them is YamlReader's",
+        ["PemFile"] = "reads a file by its path; what is in it is CertificatePair's",
+        ["BearerToken"] = "reads a file by its path, and takes it as a header's value or not at all",
         ["FileIdentity"] = "asks for a file's owner by its path",
     };
 
