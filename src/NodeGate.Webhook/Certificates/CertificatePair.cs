@@ -24,7 +24,7 @@ internal sealed record CertificatePair(X509Certificate2 Leaf, X509Certificate2Co
         {
             return new CertificatePair(X509Certificate2.CreateFromPem(chain[0].ExportCertificatePem(), Encoding.UTF8.GetString(key)), chain);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             throw new CryptographicException($"{where}: found a key that does not belong to the first certificate, or no key ({e.Message}); "
                 + "expected its private key in PEM without a passphrase.", e);

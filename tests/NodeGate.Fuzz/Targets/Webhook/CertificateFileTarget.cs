@@ -11,15 +11,31 @@ internal sealed class CertificateFileTarget : IFuzzTarget
     // Made for this file; nothing trusts it.
     private const string Certificate = """
         -----BEGIN CERTIFICATE-----
-        MIIBHDCBwqADAgECAgEBMAoGCCqGSM49BAMCMA8xDTALBgNVBAMMBGZ1eno=
+        MIIBczCCARmgAwIBAgIUFPMbIb+/xAEdAsdTkCm3QORdNGEwCgYIKoZIzj0EAwIw
+        DzENMAsGA1UEAwwEZnV6ejAeFw0yNjExMjEyMTQ0MzZaFw0zNjExMTgyMTQ0MzZa
+        MA8xDTALBgNVBAMMBGZ1enowWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAShFf7r
+        m6ZIstmwpB1AIn0xwN5d41q65ITuRjpBVj6j7tK1lZCyU0RL8AXP8RWLBWtQnq30
+        anylxwHr5bNMT2IWo1MwUTAdBgNVHQ4EFgQUBEiPfcIUbsiI/eC/3nUKZwD3cYcw
+        HwYDVR0jBBgwFoAUBEiPfcIUbsiI/eC/3nUKZwD3cYcwDwYDVR0TAQH/BAUwAwEB
+        /zAKBggqhkjOPQQDAgNIADBFAiEA420jYVtjpwhTnw7R253wl3vIXiP2l+B5DPRT
+        Ssbwfk4CIGWay/hc+R3AGyDMguA6jKGJJrPKJcLKphznFsIrFIyl
         -----END CERTIFICATE-----
+        """;
+
+    private const string Key = """
+        -----BEGIN PRIVATE KEY-----
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgO/if2L7BdFH/IwKY
+        wBi63SQiaupGTGmWoS+MQykaq5GhRANCAAShFf7rm6ZIstmwpB1AIn0xwN5d41q6
+        5ITuRjpBVj6j7tK1lZCyU0RL8AXP8RWLBWtQnq30anylxwHr5bNMT2IW
+        -----END PRIVATE KEY-----
         """;
 
     public string Name => "certificate-file";
 
     public IReadOnlyList<Type> Parsers => [typeof(CertificatePair)];
 
-    public IEnumerable<byte[]> Seeds => Text.Each("", Certificate, "-----BEGIN PRIVATE KEY-----\nczNjcjN0\n-----END PRIVATE KEY-----\n", Certificate + "\n" + Certificate);
+    public IEnumerable<byte[]> Seeds => Text.Each(
+        "", Certificate, Certificate + "\n" + Key, Key + "\n" + Certificate + "\n" + Certificate, "-----BEGIN PRIVATE KEY-----\nczNjcjN0\n-----END PRIVATE KEY-----\n");
 
     public string Check(byte[] input)
     {

@@ -29,7 +29,8 @@ internal sealed class ReviewTarget : IFuzzTarget
             foreach (var (operation, @object, old) in new[] { ("CREATE", pod, "null"), ("UPDATE", pod, pod), ("DELETE", "null", pod), ("CREATE", other, other), ("CONNECT", other, "null") })
             {
                 yield return System.Text.Encoding.UTF8.GetBytes(
-                    $$$"""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u-1","kind":{"group":"","version":"v1","kind":"Pod"},"subResource":"status","name":"x","namespace":"n","operation":"{{{operation}}}","object":{{{@object}}},"oldObject":{{{old}}},"dryRun":true,"options":{}}}""");
+                    """{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u-1","kind":{"group":"","version":"v1","kind":"Pod"},"subResource":"status","name":"x","namespace":"n", """
+                    + $"\"operation\":\"{operation}\",\"object\":{@object},\"oldObject\":{old},\"dryRun\":true,\"options\":{{}}}}}}");
             }
         }
     }
