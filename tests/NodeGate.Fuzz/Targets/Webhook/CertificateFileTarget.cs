@@ -1,11 +1,15 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using NodeGate.Fuzz.Engine;
 using NodeGate.Webhook;
 using NodeGate.Webhook.Certificates;
 
 namespace NodeGate.Fuzz.Targets.Webhook;
 
-/// <summary>The webhook's own PEM files. Oracles: only CryptographicException is thrown; a pair has its key and a bounded chain, and no message quotes a key.</summary>
+/// <summary>
+/// The webhook's own PEM, in files and in its Secret. Oracles: only CryptographicException is thrown; a pair has its key and a bounded chain, and no message quotes a key; the
+/// Secret is used as far as it can be, with a problem told where something in it cannot.
+/// </summary>
 internal sealed class CertificateFileTarget : IFuzzTarget
 {
     // Made for this file; nothing trusts it.
@@ -32,12 +36,21 @@ internal sealed class CertificateFileTarget : IFuzzTarget
 
     public string Name => "certificate-file";
 
-    public IReadOnlyList<Type> Parsers => [typeof(CertificatePair)];
+    public IReadOnlyList<Type> Parsers => [typeof(CertificatePair), typeof(SecretContent)];
 
     public IEnumerable<byte[]> Seeds => Text.Each(
         "", Certificate, Certificate + "\n" + Key, Key + "\n" + Certificate + "\n" + Certificate, "-----BEGIN PRIVATE KEY-----\nczNjcjN0\n-----END PRIVATE KEY-----\n");
 
     public string Check(byte[] input)
+    {
+        var pem = Convert.ToBase64String(input);
+        using var secret = JsonDocument.Parse($$$"""{"data":{"ca.crt":"{{{pem}}}","ca.key":"{{{pem}}}","tls.crt":"{{{pem}}}","tls.key":"{{{pem}}}"}}""");
+        var content = SecretContent.Read(secret.RootElement, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        FuzzFailure.Unless(content.Problem is not null || input.Length == 0 || content is { Served: not null, Authority: not null }, "what cannot be used is told");
+        return $"{CheckFiles(input)}, {content.Trusted.Length} trusted, {content.Served is not null}";
+    }
+
+    private static string CheckFiles(byte[] input)
     {
         try
         {

@@ -44,7 +44,8 @@ internal sealed class ReviewTarget : IFuzzTarget
         }
         catch (ReviewFormatException e)
         {
-            return Outcome.Refused(e.Message);
+            // What follows is quoted from the input.
+            return Outcome.Refused(e.Message.Split('\'')[0]);
         }
 
         using (review)
