@@ -33,21 +33,23 @@ internal sealed class ServerBed : IAsyncDisposable
     /// <summary>Answers with what came.</summary>
     internal static ReviewHandler Echo { get; } = (body, _, _) => Task.FromResult(new ReviewReply(body, ReviewOutcome.Allowed));
 
-    internal static Task<ServerBed> StartAsync(ReviewHandler? handler = null, Func<WebhookServerOptions, WebhookServerOptions>? set = null) =>
+    internal static Task<ServerBed> StartAsync(
+        ReviewHandler? handler = null, Func<WebhookServerOptions, WebhookServerOptions>? set = null, TimeProvider? time = null) =>
         StartAsync((options, certificates) => WebhookServer.StartAsync(
             set is null ? options : set(options),
             Enum.GetValues<ReviewPath>().ToImmutableDictionary(path => path, _ => handler ?? Echo),
             certificates,
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None));
 
     /// <summary>With the reviewer and Gatekeeper's provider over <paramref name="gate"/>, as the daemon has them.</summary>
-    internal static Task<ServerBed> StartAsync(IImageGate gate, IPolicySource policies, Func<WebhookServerOptions, WebhookServerOptions>? set = null) =>
+    internal static Task<ServerBed> StartAsync(
+        IImageGate gate, IPolicySource policies, Func<WebhookServerOptions, WebhookServerOptions>? set = null, TimeProvider? time = null) =>
         StartAsync((options, certificates) => WebhookServer.StartAsync(
             set is null ? options : set(options),
             new WebhookPorts { Gate = gate, Policies = policies, Certificates = certificates },
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using NodeGate.Testing.Time;
 using NodeGate.Webhook.Reviews;
 using NodeGate.Webhook.Serving;
 
@@ -156,16 +157,18 @@ public sealed class WebhookServerTests
     public async Task Post_Timeout_IsTheDeadlineLessAMargin(string query, int milliseconds)
     {
         var given = TimeSpan.Zero;
-        await using var bed = await ServerBed.StartAsync((body, deadline, _) =>
-        {
-            given = deadline;
-            return Task.FromResult(new ReviewReply(body, ReviewOutcome.Allowed));
-        });
+        await using var bed = await ServerBed.StartAsync(
+            (body, deadline, _) =>
+            {
+                given = deadline;
+                return Task.FromResult(new ReviewReply(body, ReviewOutcome.Allowed));
+            },
+            time: new FakeTimeProvider());
         using var client = bed.Client();
 
         using var answer = await client.PostAsync("/mutate" + query, ServerBed.Json("{}"));
 
-        Assert.InRange(given.TotalMilliseconds, milliseconds / 2.0, milliseconds);
+        Assert.Equal(milliseconds, given.TotalMilliseconds);
     }
 
     [Theory]
