@@ -40,14 +40,13 @@ public sealed class CertificateKeeper
         _bundles = new CaBundles(client, options, time, progress);
     }
 
-    /// <summary>The Secret's data and the <c>caBundle</c> (base64) of an authority and a certificate that are made here and kept nowhere.</summary>
-    public static (IReadOnlyList<KeyValuePair<string, string>> Data, string CaBundle) Make(SelfSignedOptions options, DateTimeOffset now)
+    /// <summary>The data of a Secret (base64) with an authority and a certificate that are made here and kept nowhere.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Make(SelfSignedOptions options, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(options);
         var content = new SecretContent(null, [], null, null).With(CertificateAuthority.Create(now));
         content = content.With(Issue(content.Authority!, options, now));
-        static string Encode(string pem) => Convert.ToBase64String(Encoding.ASCII.GetBytes(pem));
-        return ([.. content.ToData().Select(item => KeyValuePair.Create(item.Key, Encode(item.Value)))], Encode(content.Bundle));
+        return [.. content.ToData().Select(item => KeyValuePair.Create(item.Key, Convert.ToBase64String(Encoding.ASCII.GetBytes(item.Value))))];
     }
 
     /// <summary>One pass.</summary>
