@@ -27,14 +27,11 @@ internal static class WebhookCommand
             await using var daemon = await WebhookDaemon.StartAsync(start, cancellationToken);
             await daemon.RunAsync(signals);
         });
+        command.Subcommands.Add(WebhookInitCommand.Create());
         return command;
     }
 
-    private static string? FindProblem(NodeGateConfig config) => config.Webhook switch
-    {
-        { Certificate: null, SelfSigned: null } =>
-            "webhook: found no certificate; expected 'certificate' and 'key' with the paths of PEM files, or 'selfSigned' for one of NodeGate's own making",
-        { SelfSigned: { } own } when !own.TryGetOptions(out _, out var error) => $"webhook.selfSigned: found a name that cannot be that of {error}",
-        _ => null,
-    };
+    private static string? FindProblem(NodeGateConfig config) => config.Webhook is { Certificate: null, SelfSigned: null }
+        ? "webhook: found no certificate; expected 'certificate' and 'key' with the paths of PEM files, or 'selfSigned' for one of NodeGate's own making"
+        : null;
 }

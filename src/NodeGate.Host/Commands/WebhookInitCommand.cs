@@ -134,7 +134,7 @@ internal static class WebhookInitCommand
 
         if (!SelfSignedOptions.TryCreate(space, secret, service, configurations, out var options, out var problem))
         {
-            await error.WriteLineAsync($"nodegate: found a name that cannot be that of {problem}.");
+            await error.WriteLineAsync($"nodegate: found a name that cannot be one; expected {problem}.");
         }
 
         return options;

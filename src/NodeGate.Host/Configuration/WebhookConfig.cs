@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeGate.Webhook.Certificates;
 using NodeGate.Webhook.Reviews;
 
 namespace NodeGate.Host.Configuration;
@@ -30,8 +31,8 @@ internal sealed record WebhookConfig
     /// <summary>The docker <c>config.json</c> of <see cref="WebhookCredentials.DockerConfig"/>; also for images whose pods have no pull secrets.</summary>
     public string? DockerConfig { get; init; }
 
-    /// <summary>A certificate of our own making; null: <see cref="Certificate"/> and <see cref="Key"/>.</summary>
-    public SelfSignedConfig? SelfSigned { get; init; }
+    /// <summary>A certificate of our own making, kept in a Secret; null: <see cref="Certificate"/> and <see cref="Key"/>.</summary>
+    public SelfSignedOptions? SelfSigned { get; init; }
 
     /// <summary>Kinds beyond those that are built in.</summary>
     public ImmutableArray<ResourceImages> Resources { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NodeGate.Webhook.Certificates;
 using NodeGate.Webhook.Reviews;
 
 namespace NodeGate.Host.Configuration;
@@ -53,22 +54,24 @@ internal static class WebhookReader
         }
     }
 
-    private static SelfSignedConfig? ReadSelfSigned(ConfigSection section)
+    private static SelfSignedOptions? ReadSelfSigned(ConfigSection section)
     {
         if (!section.IsPresent)
         {
             return null;
         }
 
-        var read = new SelfSignedConfig(
-            section.ObjectName("namespace"), section.ObjectName("secret"), section.ObjectName("service"), section.Texts("configurations"));
+        var (space, secret, service) = (section.ObjectName("namespace"), section.ObjectName("secret"), section.ObjectName("service"));
+        var configurations = section.Texts("configurations");
         section.RefuseOthers();
-        if (read.Configurations.Count == 0)
+        // An empty name is one that was refused already.
+        if (!SelfSignedOptions.TryCreate(space, secret, service, configurations, out var options, out var problem)
+            && space.Length > 0 && secret.Length > 0 && service.Length > 0)
         {
-            section.Refuse("configurations", "no configurations", "the names of the webhook configurations whose caBundle is kept");
+            section.Refuse("configurations", "a name that cannot be one, or no configurations", problem);
         }
 
-        return read;
+        return options;
     }
 
     private static ResourceImages? ReadResource(ConfigSection section)

@@ -46,8 +46,8 @@ internal sealed class WebhookDaemon : IAsyncDisposable
         {
             var dockerConfig = webhook.Credentials == WebhookCredentials.None ? null : webhook.DockerConfig;
             service = await GateService.OpenAsync(config, folder, policy, dockerConfig, loggers);
-            IServerCertificates certificates = webhook.SelfSigned is { } own && own.TryGetOptions(out var names, out _)
-                ? new ManagedCertificates(cluster.Client!, names, time, loggers.CreateLogger<ManagedCertificates>())
+            IServerCertificates certificates = webhook.SelfSigned is { } own
+                ? new ManagedCertificates(cluster.Client!, own, time, loggers.CreateLogger<ManagedCertificates>())
                 : new FileCertificates(webhook.Certificate!, webhook.Key!, time, loggers.CreateLogger<FileCertificates>());
             var options = new WebhookServerOptions
             {

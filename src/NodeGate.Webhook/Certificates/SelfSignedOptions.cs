@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using NodeGate.Webhook.Kubernetes;
 
 namespace NodeGate.Webhook.Certificates;
@@ -28,21 +29,21 @@ public sealed record SelfSignedOptions
     /// <summary>The names by which the API server and Gatekeeper may call the Service.</summary>
     internal IReadOnlyList<string> DnsNames => [Service, $"{Service}.{Namespace}", $"{Service}.{Namespace}.svc", $"{Service}.{Namespace}.svc.cluster.local"];
 
-    /// <summary>Checks the names; <paramref name="error"/> says which cannot be one.</summary>
+    /// <summary>Checks the names; <paramref name="error"/> says what was expected instead of the first that cannot be one.</summary>
     public static bool TryCreate(
         string @namespace,
         string secret,
         string service,
         IReadOnlyList<string> configurations,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SelfSignedOptions? options,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? error)
+        [NotNullWhen(true)] out SelfSignedOptions? options,
+        [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(configurations);
-        error = !KubernetesName.IsLabel(@namespace) ? "the namespace: expected at most 63 lower-case letters, digits and '-'"
-            : !KubernetesName.IsLabel(service) ? "the service: expected at most 63 lower-case letters, digits and '-'"
-            : !KubernetesName.IsName(secret) ? "the secret: expected lower-case letters, digits, '-' and '.'"
-            : configurations.Count == 0 ? "the configurations: expected the name of at least one"
-            : !configurations.All(KubernetesName.IsName) ? "the configurations: expected lower-case letters, digits, '-' and '.' in each name"
+        error = !KubernetesName.IsLabel(@namespace) ? "a namespace of at most 63 lower-case letters, digits and '-'"
+            : !KubernetesName.IsLabel(service) ? "a service of at most 63 lower-case letters, digits and '-'"
+            : !KubernetesName.IsName(secret) ? "a secret of lower-case letters, digits, '-' and '.'"
+            : configurations.Count == 0 || !configurations.All(KubernetesName.IsName)
+                ? "the names of webhook configurations, at least one, each of lower-case letters, digits, '-' and '.'"
             : null;
         options = error is null ? new SelfSignedOptions(@namespace, secret, service, [.. configurations.Distinct(StringComparer.Ordinal)]) : null;
         return options is not null;
