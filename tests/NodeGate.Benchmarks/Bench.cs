@@ -7,6 +7,7 @@ using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
 using NodeGate.Benchmarks.Report;
+using NodeGate.Benchmarks.Reviews;
 using NodeGate.Testing.RealParts;
 
 namespace NodeGate.Benchmarks;
@@ -79,6 +80,9 @@ internal static class Bench
         Console.WriteLine("Measuring bursts …");
         var bursts = await BurstBench.RunAsync();
 
+        Console.WriteLine("Measuring reviews …");
+        var reviews = await ReviewBench.RunAsync();
+
         Console.WriteLine("Measuring bundles …");
         var bundles = await BundleBench.RunAsync();
 
@@ -95,6 +99,7 @@ internal static class Bench
             Decisions = decisions.ToImmutable(),
             Verify = verify.ToImmutable(),
             Bursts = bursts,
+            Reviews = reviews,
             Bundles = bundles,
             Duration = Stopwatch.GetElapsedTime(began),
             LoadAverage = (loadBefore, LoadAverage()),

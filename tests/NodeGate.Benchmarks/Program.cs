@@ -4,9 +4,10 @@ using NodeGate.Benchmarks.Bursts;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Relay;
 using NodeGate.Benchmarks.Report;
+using NodeGate.Benchmarks.Reviews;
 using NodeGate.Testing.RealParts;
 
-// `make bench`: issue 2, "Must show" 8, issue 3, "Must show" 4, and issue 4, "Must show" 5. Prints tables and writes
+// `make bench`: issue 2, "Must show" 8, issue 3, "Must show" 4, and issues 4 and 5, "Must show" 5. Prints tables and writes
 // artifacts/bench/results.json. Exits 0 whether the targets are met or
 // not, 2 when a part is missing. Everything is measured on the published file (artifacts/publish/nodegate, or $NODEGATE_BINARY).
 //
@@ -37,7 +38,11 @@ using NodeGate.Testing.RealParts;
 //              a few images, both endpoints on the party's socket), medians over the rounds of medianMs, p99Ms and totalMs; addedP99Ms: of
 //              the rounds' differences to containerd alone; daemon: the memory of the gating daemon after all of them
 //
-// NodeGate.Benchmarks bundles, or bursts, measures these alone, and writes no file.
+//   reviews    the webhook over TLS: startToReadyMs, starts[]; series[]: party (nginx answers a fixed text), phase (Cold: /mutate, never seen; WarmByTag:
+//              /mutate, in the ledger; WarmByDigest: /validate of what was pinned), callers (at a time, over one connection), medians over the rounds of
+//              perSecond, medianMs and p99Ms; toNginx: of the rounds' ratios of perSecond; idle (10 s after the start) and daemon: its memory
+//
+// NodeGate.Benchmarks bundles, bursts or reviews measures these alone, and writes no file.
 // NodeGate.Benchmarks relay LISTEN-SOCKET UPSTREAM-SOCKET runs the wire alone, for h2load by hand.
 switch (args)
 {
@@ -50,10 +55,14 @@ switch (args)
         await PublishedBinary.EnsureAsync();
         ConsoleReport.Write(await BurstBench.RunAsync(), Console.Out);
         return 0;
+    case ["reviews"]:
+        await PublishedBinary.EnsureAsync();
+        ConsoleReport.Write(await ReviewBench.RunAsync(), Console.Out);
+        return 0;
     case []:
         break;
     default:
-        await Console.Error.WriteLineAsync("usage: NodeGate.Benchmarks [bundles | bursts | relay LISTEN-SOCKET UPSTREAM-SOCKET]");
+        await Console.Error.WriteLineAsync("usage: NodeGate.Benchmarks [bundles | bursts | reviews | relay LISTEN-SOCKET UPSTREAM-SOCKET]");
         return 64;
 }
 

@@ -4,6 +4,7 @@ using NodeGate.Benchmarks.Bursts;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
+using NodeGate.Benchmarks.Reviews;
 
 namespace NodeGate.Benchmarks.Report;
 
@@ -33,6 +34,8 @@ internal sealed record BenchResults
     internal required ImmutableArray<BundleSeries> Bundles { get; init; }
 
     internal required BurstResults Bursts { get; init; }
+
+    internal required ReviewResults Reviews { get; init; }
 
     internal required TimeSpan Duration { get; init; }
 

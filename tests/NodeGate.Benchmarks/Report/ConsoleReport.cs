@@ -5,6 +5,7 @@ using NodeGate.Benchmarks.Bursts;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
+using NodeGate.Benchmarks.Reviews;
 
 namespace NodeGate.Benchmarks.Report;
 
@@ -18,6 +19,7 @@ internal static class ConsoleReport
         WriteVerify(results, output);
         WriteDaemon(results, output);
         WriteBursts(results.Bursts, output);
+        WriteReviews(results.Reviews, output);
         WriteBundles(results.Bundles, output);
         WriteTargets(Targets.Of(results), output);
         output.WriteLine();
@@ -39,6 +41,40 @@ internal static class ConsoleReport
         WriteBursts(bursts, output);
         WriteTargets(Targets.OfBursts(bursts), output);
     }
+
+    /// <summary>The reviews alone, for <c>NodeGate.Benchmarks reviews</c>.</summary>
+    internal static void Write(ReviewResults reviews, TextWriter output)
+    {
+        WriteReviews(reviews, output);
+        WriteTargets(Targets.OfReviews(reviews), output);
+    }
+
+    private static void WriteReviews(ReviewResults reviews, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine($"Webhook: reviews of a pod over TLS, one HTTP/2 connection; registry and callers on the same cores; medians of {ReviewBench.Rounds} rounds, by turns with nginx");
+        var table = new Table("party, review, callers", "reviews/s", "median ms", "p99 ms", "reviews/s to nginx");
+        foreach (var series in reviews.Series)
+        {
+            table.Add(
+                $"{series.Party}, {(series.Phase is { } phase ? Name(phase) : "fixed answer")}, {series.Callers}",
+                Text(series.Median(round => round.PerSecond)),
+                series.Median(round => round.MedianMs).ToString("0.00", CultureInfo.InvariantCulture),
+                series.Median(round => round.P99Ms).ToString("0.00", CultureInfo.InvariantCulture),
+                Ratio(reviews.ToNginx(series)));
+        }
+
+        table.Write(output);
+        output.WriteLine($"  start to ready: {Short(Statistics.Median(reviews.StartsMs))} ms (median of {reviews.StartsMs.Length})");
+        output.WriteLine($"  memory: {Short(reviews.Idle.RssMiB)} MiB idle, {Short(reviews.Usage.RssMiB)} MiB afterwards, {Short(reviews.Usage.PeakMiB)} at most");
+    }
+
+    private static string Name(ReviewPhase phase) => phase switch
+    {
+        ReviewPhase.Cold => "cold",
+        ReviewPhase.WarmByTag => "warm, by tag",
+        _ => "warm, by digest",
+    };
 
     private static void WriteBursts(BurstResults bursts, TextWriter output)
     {

@@ -3,6 +3,7 @@ using NodeGate.Benchmarks.Bursts;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Decisions;
 using NodeGate.Benchmarks.Relay;
+using NodeGate.Benchmarks.Reviews;
 using NodeGate.Testing.RealParts;
 
 namespace NodeGate.Benchmarks.Report;
@@ -23,6 +24,7 @@ internal static class ResultsFile
         WriteVerify(json, results);
         WriteDaemon(json, results);
         WriteBursts(json, results.Bursts);
+        WriteReviews(json, results.Reviews);
         WriteBundles(json, results);
         json.WriteEndObject();
         return file;
@@ -188,6 +190,32 @@ internal static class ResultsFile
 
         json.WriteEndArray();
         WriteUsage(json, "daemon", bursts.Usage);
+        json.WriteEndObject();
+    }
+
+    private static void WriteReviews(Utf8JsonWriter json, ReviewResults reviews)
+    {
+        json.WriteStartObject("reviews");
+        Number(json, "startToReadyMs", Statistics.Median(reviews.StartsMs));
+        WriteNumbers(json, "starts", reviews.StartsMs);
+        json.WriteStartArray("series");
+        foreach (var series in reviews.Series)
+        {
+            json.WriteStartObject();
+            json.WriteString("party", series.Party);
+            json.WriteString("phase", series.Phase?.ToString());
+            json.WriteNumber("callers", series.Callers);
+            Number(json, "perSecond", series.Median(round => round.PerSecond));
+            Number(json, "medianMs", series.Median(round => round.MedianMs));
+            Number(json, "p99Ms", series.Median(round => round.P99Ms));
+            Number(json, "toNginx", reviews.ToNginx(series));
+            WriteNumbers(json, "p99OfRoundsMs", series.Rounds.Select(round => round.P99Ms));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteUsage(json, "idle", reviews.Idle);
+        WriteUsage(json, "daemon", reviews.Usage);
         json.WriteEndObject();
     }
 

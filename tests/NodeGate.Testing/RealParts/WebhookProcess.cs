@@ -32,6 +32,10 @@ public sealed class WebhookProcess : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
+    public string CertificateFile => _folder.At("tls.crt");
+
+    public string KeyFile => _folder.At("tls.key");
+
     public string AuditFile => _folder.At("audit.jsonl");
 
     public string StateFolder => _folder.At("state");
@@ -81,13 +85,12 @@ public sealed class WebhookProcess : IAsyncDisposable
         return new WebhookProcess(folder, authority, process, port);
     }
 
-    /// <summary>A client that trusts the webhook's authority and nothing else. The caller disposes it.</summary>
-    public HttpClient Client(int connections = int.MaxValue)
+    /// <summary>A client that trusts the webhook's authority and nothing else, for the webhook or another <paramref name="port"/>. The caller disposes it.</summary>
+    public HttpClient Client(int? port = null)
     {
         var roots = new X509Certificate2Collection(X509Certificate2.CreateFromPem(_authority.AuthorityPem));
         var handler = new SocketsHttpHandler
         {
-            MaxConnectionsPerServer = connections,
             UseProxy = false,
             SslOptions = new SslClientAuthenticationOptions
             {
@@ -95,7 +98,7 @@ public sealed class WebhookProcess : IAsyncDisposable
             },
         };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
-        return new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{Port}") };
+        return new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{port ?? Port}") };
     }
 
     /// <summary>Posts JSON and reads the answer's JSON; anything but 200 is an error.</summary>
@@ -125,6 +128,8 @@ public sealed class WebhookProcess : IAsyncDisposable
     public IReadOnlyList<JsonElement> AuditLines() => AuditLog.Lines(AuditFile);
 
     public Task WaitUntilAsync(string what, Func<CancellationToken, Task<bool>> probe) => _process.WaitUntilAsync(what, probe);
+
+    public Task KillAsync() => _process.KillAsync();
 
     public Task StopAsync() => _process.StopAsync();
 
