@@ -3,7 +3,7 @@ using NodeGate.Testing.Sigstore;
 
 namespace NodeGate.Demo;
 
-/// <summary>A registry, containerd 2.1 and the real nodegate between us and it, with images of every kind.</summary>
+/// <summary>A registry, containerd 2.1, the real nodegate between us and it and its webhook, with images of every kind.</summary>
 internal sealed class DemoNode : IAsyncDisposable
 {
     private readonly Cosign _cosign2 = Cosign.Version(2);
@@ -12,17 +12,22 @@ internal sealed class DemoNode : IAsyncDisposable
     private readonly DockerRegistryProcess _registry;
 
     private DemoNode(
-        DockerRegistryProcess registry, DemoSigstore sigstore, ContainerdProcess containerd, NodeGateProcess nodeGate, CosignKeyPair release, CosignKeyPair stranger)
+        DockerRegistryProcess registry, DemoSigstore sigstore, ContainerdProcess containerd, NodeGateProcess nodeGate, WebhookProcess webhook,
+        CosignKeyPair release, CosignKeyPair stranger)
     {
         _registry = registry;
         Sigstore = sigstore;
         _containerd = containerd;
         NodeGate = nodeGate;
+        Webhook = webhook;
         Release = release;
         Stranger = stranger;
     }
 
     internal NodeGateProcess NodeGate { get; }
+
+    /// <summary>The admission webhook with the same policy.</summary>
+    internal WebhookProcess Webhook { get; }
 
     /// <summary>The key that the policy trusts.</summary>
     internal CosignKeyPair Release { get; }
@@ -43,32 +48,29 @@ internal sealed class DemoNode : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("ng-demo-").FullName;
         var release = await keys.GenerateKeyPairAsync("release", folder);
         var stranger = await keys.GenerateKeyPairAsync("stranger", folder);
-        var nodeGate = await NodeGateProcess.StartAsync(new NodeGateSetup
-        {
-            Upstream = containerd.SocketPath,
-            CertsDir = containerd.CertsDir,
-            Policy = $$"""
-                apiVersion: nodegate.dev/v1
-                kind: ImagePolicy
-                metadata: {name: demo}
-                mode: enforce
-                unmatched: deny
-                trustRoots:
-                  - {name: demo, trustedRoot: "{{sigstore.TrustedRoot}}"}
-                authorities:
-                  - name: release-key
-                    cosign: {keys: [{file: "{{release.PublicKey}}" }]}
-                  - name: release-workflow
-                    keyless:
-                      trustRoot: demo
-                      identities: [{issuer: "{{VirtualSigstore.OidcIssuer}}", subject: "{{VirtualSigstore.Subject}}" }]
-                rules:
-                  - {name: demo, images: ["{{registry.Host}}/**"], require: {anyOf: [release-key]} }
-                  - {name: other-team, images: ["{{registry.Host}}/demo/signed-2"], namespaces: {include: [other]}, require: {anyOf: [release-workflow]} }
-                  - {name: keyless, images: ["{{registry.Host}}/demo/keyless"], require: {anyOf: [release-workflow]} }
-                """,
-        });
-        return new DemoNode(registry, sigstore, containerd, nodeGate, release, stranger);
+        var policy = $$"""
+            apiVersion: nodegate.dev/v1
+            kind: ImagePolicy
+            metadata: {name: demo}
+            mode: enforce
+            unmatched: deny
+            trustRoots:
+              - {name: demo, trustedRoot: "{{sigstore.TrustedRoot}}"}
+            authorities:
+              - name: release-key
+                cosign: {keys: [{file: "{{release.PublicKey}}" }]}
+              - name: release-workflow
+                keyless:
+                  trustRoot: demo
+                  identities: [{issuer: "{{VirtualSigstore.OidcIssuer}}", subject: "{{VirtualSigstore.Subject}}" }]
+            rules:
+              - {name: demo, images: ["{{registry.Host}}/**"], require: {anyOf: [release-key]} }
+              - {name: other-team, images: ["{{registry.Host}}/demo/signed-2"], namespaces: {include: [other]}, require: {anyOf: [release-workflow]} }
+              - {name: keyless, images: ["{{registry.Host}}/demo/keyless"], require: {anyOf: [release-workflow]} }
+            """;
+        var nodeGate = await NodeGateProcess.StartAsync(new NodeGateSetup { Upstream = containerd.SocketPath, CertsDir = containerd.CertsDir, Policy = policy });
+        var webhook = await WebhookProcess.StartAsync(new WebhookSetup { CertsDir = containerd.CertsDir, Policy = policy });
+        return new DemoNode(registry, sigstore, containerd, nodeGate, webhook, release, stranger);
     }
 
     /// <summary>The full name of a demo image.</summary>
@@ -83,6 +85,7 @@ internal sealed class DemoNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Webhook.DisposeAsync();
         await NodeGate.DisposeAsync();
         await _containerd.DisposeAsync();
         await _registry.DisposeAsync();

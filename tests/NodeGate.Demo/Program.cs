@@ -10,13 +10,13 @@ if (missing.Length > 0)
     return 2;
 }
 
-Console.WriteLine("Starting a registry, containerd and NodeGate in a folder of their own, and signing with cosign 2.5 and 3.1 …");
+Console.WriteLine("Starting a registry, containerd, NodeGate and its webhook in a folder of their own, and signing with cosign 2.5 and 3.1 …");
 await using var node = await DemoNode.StartAsync();
 var screen = new Screen();
 await new Scenario(node, screen).RunAsync();
 
 screen.Heading("The audit log of these answers (one hash-chained line each, flushed before the answer)");
-foreach (var line in node.NodeGate.AuditLines())
+foreach (var line in node.NodeGate.AuditLines().Concat(node.Webhook.AuditLines()))
 {
     screen.AuditLine(line);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NodeGate.Testing.RealParts;
 
 namespace NodeGate.Demo;
@@ -23,6 +24,7 @@ internal sealed class Scenario(DemoNode node, Screen screen)
         await SmuggledAsync(cri, containerd);
         await OtherNamespaceAsync(cri);
         await ScanAsync();
+        await AdmissionAsync(cri);
     }
 
     private async Task SignedAsync(CriClient cri, int cosign)
@@ -112,6 +114,38 @@ internal sealed class Scenario(DemoNode node, Screen screen)
         var scan = await NodeGateCommand.RunAsync("scan", "--config", node.NodeGate.ConfigFile);
         var summary = scan.Text.TrimEnd('\n').Split('\n')[^1];
         screen.Answer("nodegate scan", summary, summary.Contains(" admitted, ", StringComparison.Ordinal));
+    }
+
+    private async Task AdmissionAsync(CriClient cri)
+    {
+        screen.Heading("The admission webhook: the tag of a new pod becomes the digest that was verified, before anything is scheduled");
+        var image = node.Name("admitted:1.0");
+        var digest = await node.PushAsync("admitted:1.0");
+        await node.SignAsync(3, "admitted", digest, node.Release);
+        var pinned = $"{image}@{digest}";
+        var (allowed, text) = await MutateAsync(image);
+        screen.Answer($"Pod with {image}", $"allowed, image is now {text}", allowed && text == pinned);
+        await node.PushAsync("admitted:1.0");
+        await PullAsync(cri, pinned, admitted: true);
+        (allowed, text) = await MutateAsync(node.Name("unsigned:1.0"));
+        screen.Answer($"Pod with {node.Name("unsigned:1.0")}", text, !allowed && text.Contains("NoSignature", StringComparison.Ordinal));
+    }
+
+    /// <summary>Asks as an API server does; the text is the image after the patch, or the refusal.</summary>
+    private async Task<(bool Allowed, string Text)> MutateAsync(string image)
+    {
+        var answer = (await node.Webhook.PostAsync("/mutate?timeout=10s", $$$"""
+            {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"1","kind":{"group":"","version":"v1","kind":"Pod"},
+            "resource":{"group":"","version":"v1","resource":"pods"},"namespace":"prod","operation":"CREATE",
+            "object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"demo","namespace":"prod"},"spec":{"containers":[{"name":"app","image":"{{{image}}}"}]} } }
+            """)).GetProperty("response");
+        if (!answer.GetProperty("allowed").GetBoolean())
+        {
+            return (false, answer.GetProperty("status").GetProperty("message").GetString()!);
+        }
+
+        using var patch = JsonDocument.Parse(answer.GetProperty("patch").GetBytesFromBase64());
+        return (true, patch.RootElement[0].GetProperty("value").GetString()!);
     }
 
     private async Task PullAsync(CriClient cri, string image, bool admitted, string reason = "")
