@@ -137,7 +137,7 @@ internal sealed class Scenario(DemoNode node, Screen screen)
         var answer = (await node.Webhook.PostAsync("/mutate?timeout=10s", $$$"""
             {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"1","kind":{"group":"","version":"v1","kind":"Pod"},
             "resource":{"group":"","version":"v1","resource":"pods"},"namespace":"prod","operation":"CREATE",
-            "object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"demo","namespace":"prod"},"spec":{"containers":[{"name":"app","image":"{{{image}}}"}]} } }
+            "object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"demo","namespace":"prod"},"spec":{"containers":[{"name":"app","image":"{{{image}}}"}]} } } }
             """)).GetProperty("response");
         if (!answer.GetProperty("allowed").GetBoolean())
         {

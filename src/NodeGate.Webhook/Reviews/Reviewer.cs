@@ -77,7 +77,7 @@ internal sealed class Reviewer(
 
         // (5) and (6)
         var judge = new ImageJudge(
-            gate, policies, new PodKeyrings(credentials, review.Namespace, clock), QuestionOf(review), pins && mode == ReviewMode.Mutate, clock, time);
+            gate, policies, new PodKeyrings(credentials, review.Namespace, clock), QuestionOf(review, IsPinned(mode, pins)), pins && mode == ReviewMode.Mutate, clock, time);
         var judged = await Task.WhenAll(texts.Select(t => judge.JudgeAsync([.. t])));
         var refused = judged.Where(j => j.Decision is not Decision.Admitted).ToArray();
         return refused.Length > 0
@@ -135,7 +135,12 @@ internal sealed class Reviewer(
         return null;
     }
 
-    private GateRequest QuestionOf(AdmissionReview review)
+    /// <summary>
+    /// Whether a tag is on its way to a digest. Where one is left when <c>/validate</c> is asked, nobody pins it any more: <c>requireDigest</c> refuses it then, as a node would.
+    /// </summary>
+    private bool IsPinned(ReviewMode mode, bool pins) => options.Pin != PinMode.None && !(mode == ReviewMode.Validate && pins);
+
+    private GateRequest QuestionOf(AdmissionReview review, bool isPinned)
     {
         var isPod = ResourceKinds.IsPod(review.Kind);
         return new GateRequest
@@ -145,7 +150,7 @@ internal sealed class Reviewer(
             Namespace = review.Namespace,
             Pod = Shown(isPod ? NameOf(review) : $"{review.Kind.Kind}/{NameOf(review)}"),
             PodUid = isPod ? Shown(Metadata(review, "uid")) : null,
-            IsPinned = options.Pin != PinMode.None,
+            IsPinned = isPinned,
             IsDryRun = review.IsDryRun,
         };
     }

@@ -145,6 +145,32 @@ public sealed class PinningTests : IDisposable
         Assert.Contains("DigestRequired (rule 'org')", (await fixture.MutateAsync(Review.OfPod(App))).AssertRefused(403), StringComparison.Ordinal);
     }
 
+    /// <summary>What reaches the node by tag is refused there: so is it here, where only the mutating webhook was taken away.</summary>
+    [Theory]
+    [InlineData(PinMode.Pods, "Pod", true)]
+    [InlineData(PinMode.All, "Pod", true)]
+    [InlineData(PinMode.Pods, "Deployment", false)]
+    [InlineData(PinMode.All, "Deployment", true)]
+    public async Task Validate_TagThatNobodyPinsAnyMore_IsRefusedUnderRequireDigest(PinMode pin, string kind, bool isRefused)
+    {
+        using var fixture = new ReviewFixture(GateFixture.Document("enforce", "deny", """
+              - {name: org, images: ["reg.example/org/**"], requireDigest: true, require: {anyOf: [release]}}
+            """));
+        fixture.PushSigned("reg.example/org/app", "1");
+        fixture.Options = new ReviewOptions { Pin = pin };
+
+        var response = await fixture.ValidateAsync(kind == "Pod" ? Review.OfPod(App) : Review.OfDeployment(App));
+
+        if (isRefused)
+        {
+            Assert.Contains("DigestRequired (rule 'org')", response.AssertRefused(403), StringComparison.Ordinal);
+        }
+        else
+        {
+            response.AssertAllowed();
+        }
+    }
+
     [Fact]
     public async Task Review_DigestUnderAStricterRuleThanTheTag_IsNotPinnedAndSaysSo()
     {
