@@ -98,13 +98,15 @@ public sealed class AdmissionRuleTests
 
         foreach (var configuration in rendered.Webhooks)
         {
-            var conditions = configuration.Items("webhooks.0.matchConditions").ToDictionary(condition => (string)condition["name"]!, condition => (string)condition["expression"]!);
+            var conditions = configuration.Items("webhooks.0.matchConditions")
+                .ToDictionary(condition => (string)condition["name"]!, condition => (string)condition["expression"]!);
             Assert.Equal(["specification-changed", "no-mirror-pod"], conditions.Keys);
             Assert.Equal("request.operation == 'CREATE' || object.spec != oldObject.spec", conditions["specification-changed"]);
 
             // The annotation is anybody's to write: each part is needed, so they are joined by && under one negation.
             Assert.Equal(
-                "!(request.resource.resource == 'pods' && request.operation == 'CREATE' && has(request.userInfo.groups) && 'system:nodes' in request.userInfo.groups"
+                "!(request.resource.resource == 'pods' && request.operation == 'CREATE'"
+                + " && has(request.userInfo.groups) && 'system:nodes' in request.userInfo.groups"
                 + " && has(object.metadata.annotations) && 'kubernetes.io/config.mirror' in object.metadata.annotations)",
                 conditions["no-mirror-pod"]);
         }
@@ -119,6 +121,7 @@ public sealed class AdmissionRuleTests
         Assert.All(
             new[] { "rules", "namespaceSelector", "objectSelector", "matchConditions", "failurePolicy", "timeoutSeconds", "matchPolicy", "sideEffects" },
             field => Assert.True(JsonNode.DeepEquals(mutating.At("webhooks.0." + field), validating.At("webhooks.0." + field)), field));
-        Assert.Equal(("/mutate", "/validate"), (mutating.Text("webhooks.0.clientConfig.service.path"), validating.Text("webhooks.0.clientConfig.service.path")));
+        const string Path = "webhooks.0.clientConfig.service.path";
+        Assert.Equal(("/mutate", "/validate"), (mutating.Text(Path), validating.Text(Path)));
     }
 }

@@ -5,7 +5,9 @@ namespace NodeGate.EndToEnd.Manifests;
 /// <summary>Compares what was written with what typed code kept of it.</summary>
 internal static class Fields
 {
-    /// <summary>The places of <paramref name="written"/> that <paramref name="kept"/> lacks, or has otherwise: a misspelt field is dropped without a word.</summary>
+    /// <summary>
+    /// The places of <paramref name="written"/> that <paramref name="kept"/> lacks, or has otherwise: a misspelt field is dropped without a word.
+    /// </summary>
     internal static IEnumerable<string> Lost(JsonNode? written, JsonNode? kept, string path) => (written, kept) switch
     {
         (JsonObject members, JsonObject others) => members.SelectMany(member => Lost(member.Value, others[member.Key], path + "." + member.Key)),

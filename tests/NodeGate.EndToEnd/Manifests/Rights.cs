@@ -22,8 +22,11 @@ internal sealed class Rights(params IReadOnlyList<Rights.Grant> grants)
         var (group, rest) = steps[0] == "api" ? ("", steps[2..]) : (steps[1], steps[3..]);
         var (@namespace, resource) = rest is ["namespaces", var of, .. var inner] ? (of, inner) : (null, rest);
         return grants.Any(grant =>
-            (grant.Namespace is null || grant.Namespace == @namespace) && Names(grant.Rule, "apiGroups", group) && Names(grant.Rule, "resources", resource[0])
-            && Names(grant.Rule, "verbs", verb) && (grant.Rule["resourceNames"] is null || (resource.Length > 1 && Names(grant.Rule, "resourceNames", resource[1]))));
+            (grant.Namespace is null || grant.Namespace == @namespace)
+            && Names(grant.Rule, "apiGroups", group)
+            && Names(grant.Rule, "resources", resource[0])
+            && Names(grant.Rule, "verbs", verb)
+            && (grant.Rule["resourceNames"] is null || (resource.Length > 1 && Names(grant.Rule, "resourceNames", resource[1]))));
     }
 
     private static bool Names(JsonObject rule, string list, string value) => Manifest.TextsOf(rule[list]).Contains(value, StringComparer.Ordinal);

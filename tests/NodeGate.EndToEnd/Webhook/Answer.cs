@@ -28,7 +28,8 @@ internal sealed record Answer(bool Allowed, int Code, string Message, IReadOnlyL
             Assert.Equal("replace", (string?)operation!["op"]);
             Assert.Equal(["op", "path", "value"], operation.AsObject().Select(member => member.Key).Order(StringComparer.Ordinal));
             JsonNode node = changed;
-            var steps = ((string)operation["path"]!).Split('/').Skip(1).Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToArray();
+            var steps = ((string)operation["path"]!).Split('/').Skip(1)
+                .Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToArray();
             foreach (var step in steps.SkipLast(1))
             {
                 node = Child(node, step) ?? throw new InvalidDataException("the patch leads nowhere: " + operation["path"]);

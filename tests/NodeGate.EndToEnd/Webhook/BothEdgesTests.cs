@@ -3,7 +3,9 @@ using NodeGate.Testing.RealParts;
 
 namespace NodeGate.EndToEnd.Webhook;
 
-/// <summary>The design's promise: both layers give one answer. Each case is put to the CRI on a real containerd, to <c>/validate</c> and to <c>/mutate</c>.</summary>
+/// <summary>
+/// The design's promise: both layers give one answer. Each case is put to the CRI on a real containerd, to <c>/validate</c> and to <c>/mutate</c>.
+/// </summary>
 [Collection(WebhookDefinition.Name)]
 public sealed class BothEdgesTests(WebhookWorld world)
 {
@@ -37,7 +39,7 @@ public sealed class BothEdgesTests(WebhookWorld world)
         {
             Assert.Equal(one.Decision == "Denied" ? 403 : 503, validated.Code);
             Assert.Contains(onNode.Message, pulled.StatusMessage, StringComparison.Ordinal);
-            Assert.Contains($"{one.Reason}", validated.Message, StringComparison.Ordinal);
+            Assert.Contains(one.Reason, validated.Message, StringComparison.Ordinal);
             Assert.EndsWith(onNode.Message, validated.Message, StringComparison.Ordinal);
         }
 
@@ -52,7 +54,7 @@ public sealed class BothEdgesTests(WebhookWorld world)
             Assert.Equal((validated.Allowed, validated.Code, validated.Message), (mutated.Allowed, mutated.Code, mutated.Message));
         }
 
-        Assert.Equal(one.Mode == "audit", mutated.Warnings.Any(warning => warning.Contains($"would be refused: ", StringComparison.Ordinal)));
+        Assert.Equal(one.Mode == "audit", mutated.Warnings.Any(warning => warning.Contains("would be refused: ", StringComparison.Ordinal)));
         if (mutated.Patch is [var patch])
         {
             // What the webhook pins is what the node would have pulled, and the node takes it.
@@ -63,7 +65,8 @@ public sealed class BothEdgesTests(WebhookWorld world)
         }
         else
         {
-            Assert.False(one.Decision == "Admitted" && one.Digest(images) is not null && !image.Contains('@', StringComparison.Ordinal), "an admitted tag was not pinned");
+            Assert.False(
+                one.Decision == "Admitted" && one.Digest(images) is not null && !image.Contains('@', StringComparison.Ordinal), "an admitted tag was not pinned");
         }
     }
 
@@ -80,5 +83,6 @@ public sealed class BothEdgesTests(WebhookWorld world)
     private static string? Text(JsonElement line, string name) =>
         line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
-    private sealed record Verdict(string Decision, string Reason, string? Rule, string Mode, string? Digest, string Message, string PolicyRevision, string Signers);
+    private sealed record Verdict(
+        string Decision, string Reason, string? Rule, string Mode, string? Digest, string Message, string PolicyRevision, string Signers);
 }

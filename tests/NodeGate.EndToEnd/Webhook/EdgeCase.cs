@@ -31,13 +31,20 @@ internal sealed record EdgeCase(string Name, Func<WebhookImages, string> Image, 
         new("unsigned", i => i.Unsigned.ByTag, "Denied", "NoSignature") { Rule = "signed", Digest = i => i.Unsigned.Digest },
         new("unsigned, by digest", i => i.Unsigned.ByDigest, "Denied", "NoSignature") { Rule = "signed", Digest = i => i.Unsigned.Digest },
         new("a wrong key", i => i.WrongKey.ByTag, "Denied", "SignatureInvalid") { Rule = "signed", Digest = i => i.WrongKey.Digest },
-        new("a tag that was moved to what nobody signed, with the digest that was", i => i.Moved.ByBoth, "Admitted", "Verified") { Rule = "signed", Digest = i => i.Moved.Digest },
+        new("a tag that was moved to what nobody signed", i => i.Moved.ByTag, "Denied", "NoSignature") { Rule = "signed", Digest = i => i.MovedTo },
+        new("the same with the digest that was signed", i => i.Moved.ByBoth, "Admitted", "Verified") { Rule = "signed", Digest = i => i.Moved.Digest },
         new("allowed", i => i.Free.ByTag, "Admitted", "AllowedByRule") { Rule = "free" },
         new("denied", i => i.Never.ByTag, "Denied", "DeniedByRule") { Rule = "never" },
         new("no rule", i => i.Unmatched.ByTag, "Denied", "NoMatchingRule"),
-        new("unsigned, audited", i => i.Audited.ByTag, "Denied", "NoSignature") { Rule = "audited", Mode = "audit", Digest = i => i.Audited.Digest },
+        new("unsigned, audited", i => i.Audited.ByTag, "Denied", "NoSignature")
+        {
+            Rule = "audited", Mode = "audit", Digest = i => i.Audited.Digest,
+        },
         new("unsigned, with an exception, by tag", i => i.Exempt.ByTag, "Admitted", "Exempted") { Rule = "legacy", Digest = i => i.Exempt.Digest },
-        new("unsigned, with an exception, by digest", i => i.Exempt.ByDigest, "Admitted", "Exempted") { Rule = "legacy", Digest = i => i.Exempt.Digest },
+        new("unsigned, with an exception, by digest", i => i.Exempt.ByDigest, "Admitted", "Exempted")
+        {
+            Rule = "legacy", Digest = i => i.Exempt.Digest,
+        },
         new("a digest is required, by tag", i => i.DigestRequired.ByTag, "Denied", "DigestRequired") { Rule = "pinned", IsMendedByPinning = true },
         new("a digest is required, by both", i => i.DigestRequired.ByBoth, "Admitted", "Verified") { Rule = "pinned", Digest = i => i.DigestRequired.Digest },
         new("a namespace of the rule", i => i.Tenant.ByTag, "Admitted", "Verified") { Rule = "tenant", Digest = i => i.Tenant.Digest },

@@ -15,14 +15,15 @@ public sealed class GatekeeperTests(WebhookWorld world)
     {
         var images = await world.ImagesAsync();
 
-        var answer = await AskAsync("validate", apiVersion, images.Signed.ByTag, "[prod-a]" + images.Tenant.ByTag, "[dev]" + images.Tenant.ByTag, images.Unsigned.ByTag, images.Down + "/app:1");
+        var (inside, outside, down) = ("[prod-a]" + images.Tenant.ByTag, "[dev]" + images.Tenant.ByTag, images.Down + "/app:1");
+        var answer = await AskAsync("validate", apiVersion, images.Signed.ByTag, inside, outside, images.Unsigned.ByTag, down);
 
         Assert.Equal(apiVersion, answer.ApiVersion);
-        Assert.Equal(images.Signed.ByDigest, Named(answer, images.Signed.ByTag).Value);
-        Assert.Equal(images.Tenant.ByDigest, Named(answer, "[prod-a]" + images.Tenant.ByTag).Value);
-        Assert.Contains("NoMatchingRule", Named(answer, "[dev]" + images.Tenant.ByTag).Error, StringComparison.Ordinal);
-        Assert.Contains("NoSignature", Named(answer, images.Unsigned.ByTag).Error, StringComparison.Ordinal);
-        Assert.Contains("RegistryUnavailable", Named(answer, images.Down + "/app:1").Error, StringComparison.Ordinal);
+        Assert.Equal(images.Signed.ByDigest, answer.Items[images.Signed.ByTag].Value);
+        Assert.Equal(images.Tenant.ByDigest, answer.Items[inside].Value);
+        Assert.Contains("NoMatchingRule", answer.Items[outside].Error, StringComparison.Ordinal);
+        Assert.Contains("NoSignature", answer.Items[images.Unsigned.ByTag].Error, StringComparison.Ordinal);
+        Assert.Contains("RegistryUnavailable", answer.Items[down].Error, StringComparison.Ordinal);
         // Never both, and never neither.
         Assert.All(answer.Items.Values, item => Assert.True(item.Value is null != item.Error is null));
     }
@@ -32,17 +33,19 @@ public sealed class GatekeeperTests(WebhookWorld world)
     {
         var images = await world.ImagesAsync();
 
-        var answer = await AskAsync("mutate", "externaldata.gatekeeper.sh/v1beta1", images.Signed.ByTag, images.Signed.ByBoth, images.Unsigned.ByTag, "[prod-a]" + images.Signed.ByTag);
+        var named = "[prod-a]" + images.Signed.ByTag;
+        var answer = await AskAsync(
+            "mutate", "externaldata.gatekeeper.sh/v1beta1", images.Signed.ByTag, images.Signed.ByBoth, images.Unsigned.ByTag, named);
 
         Assert.True(answer.Idempotent);
-        Assert.Equal(images.Signed.ByBoth, Named(answer, images.Signed.ByTag).Value);
-        Assert.Equal(images.Signed.ByBoth, Named(answer, images.Signed.ByBoth).Value);
-        Assert.Contains("NoSignature", Named(answer, images.Unsigned.ByTag).Error, StringComparison.Ordinal);
+        Assert.Equal(images.Signed.ByBoth, answer.Items[images.Signed.ByTag].Value);
+        Assert.Equal(images.Signed.ByBoth, answer.Items[images.Signed.ByBoth].Value);
+        Assert.Contains("NoSignature", answer.Items[images.Unsigned.ByTag].Error, StringComparison.Ordinal);
         // Its answer would become the image.
-        Assert.NotNull(Named(answer, "[prod-a]" + images.Signed.ByTag).Error);
+        Assert.NotNull(answer.Items[named].Error);
     }
 
-    private async Task<(string ApiVersion, bool Idempotent, Dictionary<string, (string? Value, string? Error)> Items)> AskAsync(string way, string apiVersion, params string[] keys)
+    private async Task<Provided> AskAsync(string way, string apiVersion, params string[] keys)
     {
         var question = new JsonObject
         {
@@ -54,12 +57,14 @@ public sealed class GatekeeperTests(WebhookWorld world)
         Assert.Equal("ProviderResponse", answer.GetProperty("kind").GetString());
         var response = answer.GetProperty("response");
         Assert.False(response.TryGetProperty("systemError", out var error) && error.GetString() is { Length: > 0 });
-        return (answer.GetProperty("apiVersion").GetString()!, response.GetProperty("idempotent").GetBoolean(),
-            response.GetProperty("items").EnumerateArray().ToDictionary(item => item.GetProperty("key").GetString()!, item => (Text(item, "value"), Text(item, "error"))));
+        return new Provided(
+            answer.GetProperty("apiVersion").GetString()!,
+            response.GetProperty("idempotent").GetBoolean(),
+            response.GetProperty("items").EnumerateArray()
+                .ToDictionary(item => item.GetProperty("key").GetString()!, item => (Text(item, "value"), Text(item, "error"))));
     }
 
-    private static (string? Value, string? Error) Named((string ApiVersion, bool Idempotent, Dictionary<string, (string? Value, string? Error)> Items) answer, string key) =>
-        answer.Items[key];
-
     private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private sealed record Provided(string ApiVersion, bool Idempotent, Dictionary<string, (string? Value, string? Error)> Items);
 }

@@ -45,7 +45,8 @@ public sealed class OperationTests(WebhookWorld world)
             ["/var/lib/nodegate"] = "{folder}/state",
             ["/var/log/nodegate"] = "{folder}",
             ["0.0.0.0:8443"] = "127.0.0.1:{port}",
-        }.Aggregate(rendered.MountedFile("/etc/nodegate/config", "config.yaml"), (text, place) => text.Replace(place.Key, place.Value, StringComparison.Ordinal));
+        }.Aggregate(
+            rendered.MountedFile("/etc/nodegate/config", "config.yaml"), (text, place) => text.Replace(place.Key, place.Value, StringComparison.Ordinal));
         await using var webhook = await WebhookProcess.StartAsync(new WebhookSetup { Policy = "", Config = config });
         var review = Review.OfPod(images.Unsigned.ByTag);
 

@@ -89,7 +89,13 @@ public sealed class PinningTests(WebhookWorld world)
 
         Assert.Equal(images.DigestRequired.ByBoth, pinned);
         await cri.PullImageAsync(pinned, Pod);
-        // Where the webhook does not pin, it says what the node would.
+        // A tag that is left when all have pinned is refused as on the node; a workload's is pinned in its pods.
+        var left = await (await world.PinningAsync()).ValidateAsync(Review.OfPod(tag));
+        Assert.Equal(403, left.Code);
+        Assert.Contains("DigestRequired", left.Message, StringComparison.Ordinal);
+        var workload = await (await world.PinningAsync()).ValidateAsync(Workloads.Of("deployments", Workloads.PodSpec(tag)));
+        Assert.True(workload.Allowed, workload.Message);
+        // Where the webhook does not pin at all, it says what the node would.
         var refused = await (await world.JudgingAsync()).ValidateAsync(Review.OfPod(tag));
         Assert.Equal(403, refused.Code);
         Assert.Contains("DigestRequired", refused.Message, StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeGate.EndToEnd.Manifests;
 using NodeGate.Testing.Kubernetes;
@@ -23,7 +22,7 @@ public sealed class PrivateRegistryTests(WebhookWorld world)
         api.AddServiceAccount(Namespace, "builder", "regcred");
         api.Allows = Rights.Of(await Kustomization.OfAsync("components/pull-secrets/namespace"), Namespace).Allow;
         await using var folder = TestFolder.Create();
-        await using var webhook = await StartAsync(api, folder, images.Policy);
+        await using var webhook = await WebhookProcess.StartAsync(InCluster.Setup(api, folder, images.Policy));
 
         var none = await webhook.MutateAsync(Asking(images));
         var wrong = await webhook.MutateAsync(Asking(images, secrets: ["wrong"]));
@@ -56,7 +55,7 @@ public sealed class PrivateRegistryTests(WebhookWorld world)
         api.AddPullSecret(Namespace, "regcred", images.PrivateHost, DockerRegistryProcess.UserName, DockerRegistryProcess.Password);
         api.Allows = Rights.Of(await Kustomization.OfAsync("components/pull-secrets/namespace"), "another").Allow;
         await using var folder = TestFolder.Create();
-        await using var webhook = await StartAsync(api, folder, images.Policy);
+        await using var webhook = await WebhookProcess.StartAsync(InCluster.Setup(api, folder, images.Policy));
 
         var answer = await webhook.ValidateAsync(Asking(images, secrets: ["regcred"]));
         var other = await webhook.ValidateAsync(Review.OfPod(images.Signed.ByTag) with { Namespace = Namespace });
@@ -68,17 +67,6 @@ public sealed class PrivateRegistryTests(WebhookWorld world)
         // What needs no secret does not suffer.
         Assert.True(other.Allowed, other.Message);
     }
-
-    private static Task<WebhookProcess> StartAsync(ApiServer api, TestFolder folder, string policy) => WebhookProcess.StartAsync(new WebhookSetup
-    {
-        Policy = policy,
-        ServiceAccount = api.WriteMount(folder.At("account")),
-        Environment = new Dictionary<string, string?>
-        {
-            ["KUBERNETES_SERVICE_HOST"] = "127.0.0.1",
-            ["KUBERNETES_SERVICE_PORT"] = api.Port.ToString(CultureInfo.InvariantCulture),
-        },
-    });
 
     private static Review Asking(WebhookImages images, string account = "default", params string[] secrets)
     {

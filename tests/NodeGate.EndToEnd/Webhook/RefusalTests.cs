@@ -50,7 +50,8 @@ public sealed class RefusalTests(WebhookWorld world)
                 var answer = await webhook.ValidateAsync(Workloads.Of(resource, spec));
 
                 Assert.True(answer.Code == 403, $"{resource} {place}: {answer.Code} {answer.Message}");
-                Assert.Contains($"{place}[0].{(place == "volumes" ? "image.reference" : "image")}: {images.Unsigned.ByTag}: NoSignature", answer.Message, StringComparison.Ordinal);
+                var path = $"{place}[0].{(place == "volumes" ? "image.reference" : "image")}";
+                Assert.Contains($"{path}: {images.Unsigned.ByTag}: NoSignature", answer.Message, StringComparison.Ordinal);
             }
         }
 

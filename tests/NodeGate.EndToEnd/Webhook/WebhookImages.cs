@@ -30,6 +30,8 @@ internal sealed class WebhookImages : IAsyncDisposable
     /// <summary>The digest is the signed one; the tag was moved to another since.</summary>
     internal FlowImage Moved { get; private set; } = null!;
 
+    internal string MovedTo { get; private set; } = "";
+
     internal FlowImage Index { get; private set; } = null!;
 
     internal FlowImage Free { get; private set; } = null!;
@@ -75,9 +77,8 @@ internal sealed class WebhookImages : IAsyncDisposable
     }
 
     /// <summary>A repository of its own below <paramref name="area"/>, with the tag <c>1</c>.</summary>
-    internal Task<FlowImage> PushAsync(string area, params CosignKeyPair[] keys) => PushAsync($"{area}/app-{Interlocked.Increment(ref _repositories)}", _cosign3, keys);
-
-    internal Task SignAsync(FlowImage image) => _cosign3.SignAsync(image.ByDigest, Key);
+    internal Task<FlowImage> PushAsync(string area, params CosignKeyPair[] keys) =>
+        PushAsync($"{area}/app-{Interlocked.Increment(ref _repositories)}", _cosign3, keys);
 
     public async ValueTask DisposeAsync()
     {
@@ -105,7 +106,7 @@ internal sealed class WebhookImages : IAsyncDisposable
         (Signed, SignedByCosign2, Unsigned, WrongKey, Moved, Free) = (images[0], images[1], images[2], images[3], images[4], images[5]);
         (Never, Unmatched, Audited, Exempt, DigestRequired, Tenant) = (images[6], images[7], images[8], images[9], images[10], images[11]);
         (Private, Index) = (await @private, await index);
-        await Crane.MakeBusyboxImageAsync(Moved.ByTag);
+        MovedTo = await Crane.MakeBusyboxImageAsync(Moved.ByTag);
         Policy = PolicyText();
     }
 

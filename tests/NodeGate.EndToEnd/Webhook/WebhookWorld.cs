@@ -13,7 +13,11 @@ public sealed class WebhookWorld : IAsyncLifetime
 
     public WebhookWorld()
     {
-        _node = new Lazy<Task<FlowNode>>(async () => await FlowNode.StartAsync("2.1", await Crane.MakePauseImageAsync((await ImagesAsync()).Host), (await ImagesAsync()).Policy));
+        _node = new Lazy<Task<FlowNode>>(async () =>
+        {
+            var images = await ImagesAsync();
+            return await FlowNode.StartAsync("2.1", await Crane.MakePauseImageAsync(images.Host), images.Policy);
+        });
         _pinning = new Lazy<Task<WebhookProcess>>(() => StartAsync());
         _judging = new Lazy<Task<WebhookProcess>>(() => StartAsync(", pin: none"));
     }

@@ -6,7 +6,7 @@ namespace NodeGate.EndToEnd.Webhook;
 internal static class Workloads
 {
     /// <summary>Each kind that the shipped rules name, by its resource.</summary>
-    internal static readonly IReadOnlyDictionary<string, (string ApiVersion, string Kind)> Kinds = new Dictionary<string, (string, string)>(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, (string ApiVersion, string Kind)> Kinds = new(StringComparer.Ordinal)
     {
         ["pods"] = ("v1", "Pod"),
         ["replicationcontrollers"] = ("v1", "ReplicationController"),
@@ -24,7 +24,7 @@ internal static class Workloads
         var (version, kind) = Kinds[resource];
         JsonObject Template(JsonObject spec) => new()
         {
-            ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app"] = "web" } }, ["spec"] = spec },
+            ["template"] = new JsonObject { ["metadata"] = new JsonObject(), ["spec"] = spec },
         };
         var spec = kind switch
         {
@@ -46,7 +46,8 @@ internal static class Workloads
     /// <summary>Containers with these images.</summary>
     internal static JsonObject PodSpec(params IEnumerable<string> images) => new()
     {
-        ["containers"] = new JsonArray([.. images.Select((image, at) => new JsonObject { ["name"] = "c" + at, ["image"] = image, ["env"] = new JsonArray() })]),
+        ["containers"] = new JsonArray(
+            [.. images.Select((image, at) => new JsonObject { ["name"] = "c" + at, ["image"] = image, ["env"] = new JsonArray() })]),
         ["futureField"] = new JsonObject { ["nobody"] = "knows" },
     };
 }
