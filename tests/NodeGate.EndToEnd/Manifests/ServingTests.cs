@@ -86,6 +86,8 @@ public sealed class ServingTests
             ((string?)mount["mountPath"] + "/tls.crt", (string?)mount["mountPath"] + "/tls.key"), (config.Text("webhook.certificate"), config.Text("webhook.key")));
         Assert.Null(config.Find("webhook.selfSigned"));
         Assert.Equal("nodegate-webhook-tls", (string?)secret["secret"]!["secretName"]);
+        // Not the authority's key, which may lie beside them.
+        Assert.Equal(["tls.crt", "tls.key"], secret["secret"]!["items"]!.AsArray().Select(item => (string?)item!["key"]));
         Assert.Empty(rendered.Of("Secret"));
     }
 
@@ -109,6 +111,31 @@ public sealed class ServingTests
             Assert.Equal($"{leaf.Namespace}/{leaf.Name}", (string?)webhook.At("metadata.annotations")["cert-manager.io/inject-ca-from"]);
             Assert.Null(webhook.Find("webhooks.0.clientConfig.caBundle"));
         });
+    }
+
+    [RealPartFact("kubectl", "nodegate")]
+    public async Task Certificate_PrintedByInit_IsTrustedByBothConfigurationsOfTheBase()
+    {
+        await using var folder = TestFolder.Create();
+        var config = Path.Combine(Kustomization.Shipped, "self-signed", "config.yaml");
+        var printed = (await NodeGateCommand.RunAsync("webhook", "init", "--print", "--config", config)).EnsureSuccess().Text.Split("\n---\n");
+        Assert.Equal(2, printed.Length);
+        folder.Write("secret.yaml", printed[0]);
+        folder.Write("ca/kustomization.yaml", printed[1]);
+        folder.Write("kustomization.yaml", $"""
+            apiVersion: kustomize.config.k8s.io/v1beta1
+            kind: Kustomization
+            resources: ["{Path.GetRelativePath(folder.Path, Path.Combine(Kustomization.Shipped, "base"))}", secret.yaml]
+            components: [ca]
+            """);
+
+        var rendered = await Kustomization.RenderAsync(folder.Path);
+
+        var secret = rendered.One("Secret");
+        Assert.Equal((string?)rendered.Pod.Items("volumes").Single(volume => volume["secret"] is not null)["secret"]!["secretName"], secret.Name);
+        var authority = (string?)secret.At("data")["ca.crt"];
+        Assert.NotNull(authority);
+        Assert.All(rendered.Webhooks, webhook => Assert.Equal(authority, webhook.Text("webhooks.0.clientConfig.caBundle")));
     }
 
     [RealPartFact("kubectl")]
