@@ -38,6 +38,12 @@ public static class GateLimits
     /// <summary>Most of them that may talk to one registry: one that hangs must not hold up the others.</summary>
     public const int MaxConcurrentPerRegistry = 8;
 
+    /// <summary>
+    /// Most admissions of one namespace that are judged at the same time: whoever makes pods there may name as many registries that hang as he likes, and
+    /// must not hold up the others.
+    /// </summary>
+    public const int MaxConcurrentPerNamespace = MaxConcurrent / 2;
+
     /// <summary>Most questions that wait for their turn.</summary>
     public const int MaxQueued = 1024;
 

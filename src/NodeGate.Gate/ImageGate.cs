@@ -25,6 +25,8 @@ public sealed class ImageGate : IImageGate
     private readonly GateOptions _options;
     private readonly TimeProvider _time;
     private readonly FairSlots _slots;
+    private readonly FairSlots _shares = new(
+        int.MaxValue, GateLimits.MaxConcurrentPerNamespace, GateLimits.MaxQueued, GateLimits.MaxQueuedPerRegistry);
     private readonly QuestionJudge _questions;
     private readonly PresenceJudge _presence;
     private readonly ContainerJudge _containers;
@@ -198,6 +200,11 @@ public sealed class ImageGate : IImageGate
         var basis = BasisOf(match, request, reference, null);
         try
         {
+            // The kubelet asks for its own node alone; the webhook asks for everybody.
+            using var share = request.Event == DecisionEvent.Admission
+                ? await _shares.EnterAsync($"namespace '{request.Namespace}'", clock.Token)
+                : null;
+
             // Step 4. A digest is its own resolution; whether the registry has it shows when evidence is collected.
             IImageSource? source = null;
             FetchedManifest? resolved = null;

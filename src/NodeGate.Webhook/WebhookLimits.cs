@@ -6,8 +6,14 @@ public static class WebhookLimits
     /// <summary>Largest review, in bytes: etcd keeps at most 1.5 MiB of an object, and an update carries two of them.</summary>
     public const int MaxReviewBytes = 8 * 1024 * 1024;
 
-    /// <summary>Bytes of reviews that are held at the same time. The next one waits for its turn, and no longer than its deadline.</summary>
-    public const int MaxReviewBytesInMemory = 64 * 1024 * 1024;
+    /// <summary>
+    /// Bytes of reviews that are held at the same time: two of the largest, or hundreds of usual ones. The next one waits for its turn, and no longer
+    /// than its deadline. A read review takes up to six times its bytes, and the manifest gives the whole process 256 MiB.
+    /// </summary>
+    public const int MaxReviewBytesInMemory = 16 * 1024 * 1024;
+
+    /// <summary>Most values, names and brackets of a review: an update of the largest object that etcd keeps has fewer.</summary>
+    public const int MaxReviewTokens = 512 * 1024;
 
     /// <summary>Deepest nesting of a review.</summary>
     public const int MaxReviewDepth = 256;
@@ -26,6 +32,9 @@ public static class WebhookLimits
 
     /// <summary>Most different answers to "whose pull secrets?" within one object.</summary>
     public const int MaxPullSecretsOwners = 16;
+
+    /// <summary>Most credentials that are tried for one image, one after the other: each try is a question to its registry and a record.</summary>
+    public const int MaxCredentials = 16;
 
     /// <summary>Most names of pull secrets that are looked at in one pod specification.</summary>
     public const int MaxPullSecrets = 32;
@@ -63,8 +72,11 @@ public static class WebhookLimits
     /// <summary>Largest object that is read from the API server, in bytes.</summary>
     public const int MaxObjectBytes = 4 * 1024 * 1024;
 
-    /// <summary>Largest docker configuration in a pull secret, in bytes: what a Secret can hold.</summary>
-    public const int MaxPullSecretBytes = 1024 * 1024;
+    /// <summary>Connections to the API server at the same time: one pod may name many secrets, and each is read into memory.</summary>
+    public const int MaxApiConnections = 8;
+
+    /// <summary>Largest docker configuration in a pull secret, in bytes: hundreds of registries.</summary>
+    public const int MaxPullSecretBytes = 128 * 1024;
 
     /// <summary>Most entries of one pull secret.</summary>
     public const int MaxPullSecretEntries = 1024;
@@ -75,8 +87,8 @@ public static class WebhookLimits
     /// <summary>How long it is kept that a pull secret could not be read: the next try of a controller shall find one that came by then.</summary>
     public static readonly TimeSpan FailedReadMemory = TimeSpan.FromSeconds(1);
 
-    /// <summary>Most pull secrets, and most service accounts, that are kept.</summary>
-    public const int MaxRemembered = 1024;
+    /// <summary>Most pull secrets, and most service accounts, that are kept: 16 MiB of the largest.</summary>
+    public const int MaxRemembered = 128;
 
     /// <summary>How often a change to an object is tried anew after somebody else was quicker.</summary>
     public const int MaxConflicts = 5;

@@ -99,6 +99,28 @@ public sealed class AdmissionRequestTests : IDisposable
         Assert.Equal(DecisionReason.TimedOut, (await asking.WaitAsync(TimeSpan.FromSeconds(30))).Reason);
     }
 
+    /// <summary>Attack: one pod whose images name a registry each, none of which answers.</summary>
+    [Fact]
+    public async Task DecideAsync_ANamespaceWithManyRegistriesThatHang_DoesNotHoldUpAnother()
+    {
+        _fixture.Policies.Replace(GateFixture.Load(GateFixture.Document("enforce", "deny", """
+              - {name: all, images: ["**"], require: {anyOf: [release]}}
+            """)));
+        Push(GateFixture.App);
+        Registry.Intercept = (request, credential, token) =>
+            request.Contains("slow", StringComparison.Ordinal) ? _requests.HoldAsync(request, credential, token) : Task.CompletedTask;
+        var burst = Enumerable.Range(0, 4 * GateLimits.MaxConcurrent)
+            .Select(i => AskAsync(new GateRequest { Image = $"slow{i}.example/app:1", Event = DecisionEvent.Admission, Namespace = "mallory" })).ToList();
+        await _requests.UntilHeldAsync(GateLimits.MaxConcurrentPerNamespace);
+
+        var other = AskAsync(new GateRequest { Image = GateFixture.Tagged, Event = DecisionEvent.Admission, Namespace = "team" });
+
+        Assert.IsType<Decision.Admitted>(await other.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(GateLimits.MaxConcurrentPerNamespace, Registry.Requests.Count(r => r.Contains("slow", StringComparison.Ordinal)));
+        _fixture.Time.Advance(_fixture.Options.TotalDeadline);
+        Assert.All(await Task.WhenAll(burst), d => Assert.Equal(DecisionReason.TimedOut, d.Reason));
+    }
+
     private Task<Decision> AskAsync(GateRequest request) => _fixture.Gate.DecideAsync(request, CancellationToken.None);
 
     private Digest Push(string repository)

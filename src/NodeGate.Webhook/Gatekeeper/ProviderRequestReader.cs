@@ -18,7 +18,7 @@ internal static class ProviderRequestReader
     {
         try
         {
-            using var document = StrictJsonDocument.Open(content, WebhookLimits.MaxReviewBytes);
+            using var document = StrictJsonDocument.Open(content, WebhookLimits.MaxReviewBytes, maxTokens: WebhookLimits.MaxReviewTokens);
             return Read(document.RootElement);
         }
         catch (FormatException e)

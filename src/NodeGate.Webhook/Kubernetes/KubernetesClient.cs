@@ -197,6 +197,7 @@ public sealed class KubernetesClient : IDisposable
             ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = WebhookLimits.ApiTimeout,
+            MaxConnectionsPerServer = WebhookLimits.MaxApiConnections,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             // Replicas of an API server behind one address share the load again.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),

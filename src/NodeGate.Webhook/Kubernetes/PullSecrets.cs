@@ -50,7 +50,7 @@ public sealed class PullSecrets : IPullCredentials, IDisposable
         names = [.. names.Distinct(StringComparer.Ordinal)];
         if (names.Length > WebhookLimits.MaxPullSecrets)
         {
-            problems.Add($"There are {names.Length} pull secrets; the first {WebhookLimits.MaxPullSecrets} are read.");
+            problems.Add($"There are more than {WebhookLimits.MaxPullSecrets} pull secrets; the first {WebhookLimits.MaxPullSecrets} are read.");
             names = names[..WebhookLimits.MaxPullSecrets];
         }
 
@@ -120,9 +120,12 @@ public sealed class PullSecrets : IPullCredentials, IDisposable
 
         return
         [
+            // What is kept is bounded: who writes the account writes the whole list.
             .. list.EnumerateArray()
                 .Where(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String)
-                .Select(item => item.GetProperty("name").GetString()!),
+                .Select(item => item.GetProperty("name").GetString()!)
+                .Where(name => name.Length <= WebhookLimits.MaxNameLength)
+                .Take(WebhookLimits.MaxPullSecrets + 1),
         ];
     }
 

@@ -18,7 +18,7 @@ internal static class AdmissionReviewReader
         JsonDocument document;
         try
         {
-            document = StrictJsonDocument.Open(content, WebhookLimits.MaxReviewBytes, WebhookLimits.MaxReviewDepth);
+            document = StrictJsonDocument.Open(content, WebhookLimits.MaxReviewBytes, WebhookLimits.MaxReviewDepth, WebhookLimits.MaxReviewTokens);
         }
         catch (FormatException e)
         {

@@ -52,8 +52,16 @@ internal sealed class ImageJudge(
         }
 
         var rings = await Task.WhenAll(places.Select(p => p.Account).DistinctBy(a => a.Key).Select(keyrings.FindAsync));
-        RegistryCredential?[] credentials = [.. rings.SelectMany(r => r.For(reference))];
-        return (credentials.Length == 0 ? [null] : credentials, [.. rings.SelectMany(r => r.Problems).Distinct(StringComparer.Ordinal)]);
+        RegistryCredential?[] credentials = [.. rings.SelectMany(r => r.For(reference)).Take(WebhookLimits.MaxCredentials + 1)];
+        var problems = rings.SelectMany(r => r.Problems);
+        if (credentials.Length > WebhookLimits.MaxCredentials)
+        {
+            // Attack: secrets with thousands of entries for a registry that refuses each of them, and so thousands of records in the audit log.
+            credentials = credentials[..WebhookLimits.MaxCredentials];
+            problems = problems.Append($"Only the first {WebhookLimits.MaxCredentials} credentials for it were tried.");
+        }
+
+        return (credentials.Length == 0 ? [null] : credentials, [.. problems.Distinct(StringComparer.Ordinal)]);
     }
 
     private Task<Decision> AskAsync(string image, RegistryCredential? credential) =>

@@ -9,9 +9,10 @@ internal static class ServingLimits
     internal const int StreamsPerConnection = 100;
 
     /// <summary>
-    /// Bytes that a connection may send before they are read, for HTTP/2 as a window: all connections together stay within what reviews may take.
+    /// Bytes that a connection may send before they are read, for HTTP/2 as a window, which RFC 9113 section 6.9.2 lets begin no smaller: of all
+    /// connections together 32 MiB.
     /// </summary>
-    internal const int UnreadBytes = WebhookLimits.MaxReviewBytesInMemory / WebhookLimits.MaxConnections;
+    internal const int UnreadBytes = 64 * 1024;
 
     /// <summary>Longest request line, in bytes.</summary>
     internal const int RequestLineBytes = 2048;

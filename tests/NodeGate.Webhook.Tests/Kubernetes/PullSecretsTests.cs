@@ -289,6 +289,41 @@ public sealed class PullSecretsTests : IAsyncLifetime
         Assert.Equal(["robot"], Users(await second, "ghcr.io/org/app"));
     }
 
+    /// <summary>Attack: a pod that names many secrets of a megabyte each, all in memory at once.</summary>
+    [Fact]
+    public async Task FindAsync_ManySecrets_AreReadAFewAtATime()
+    {
+        var now = 0;
+        using var tooMany = new ManualResetEventSlim();
+        _cluster.Server.Before = (_, _) =>
+        {
+            if (Interlocked.Increment(ref now) > WebhookLimits.MaxApiConnections)
+            {
+                tooMany.Set();
+            }
+
+            tooMany.Wait(TimeSpan.FromMilliseconds(200));
+            Interlocked.Decrement(ref now);
+        };
+
+        await FindAsync([.. Enumerable.Range(0, WebhookLimits.MaxPullSecrets).Select(i => $"s{i}")]);
+
+        Assert.False(tooMany.IsSet);
+    }
+
+    /// <summary>Attack: an account with more names than anybody reads, kept for ten seconds.</summary>
+    [Fact]
+    public async Task FindAsync_AccountWithTooManySecrets_ReadsTheFirst()
+    {
+        _cluster.Server.AddServiceAccount("team", "default", [new string('s', WebhookLimits.MaxNameLength + 1), .. Enumerable.Range(0, 1000).Select(i => $"s{i}")]);
+
+        var keyring = await FindAsync();
+
+        Assert.Contains(keyring.Problems, problem => problem.Contains($"the first {WebhookLimits.MaxPullSecrets} are read", StringComparison.Ordinal));
+        Assert.DoesNotContain(keyring.Problems, problem => problem.Contains("cannot exist", StringComparison.Ordinal));
+        Assert.Equal(WebhookLimits.MaxPullSecrets + 1, _cluster.Server.Requests.Count);
+    }
+
     private static IEnumerable<string?> Users(PullKeyring keyring, string image) =>
         keyring.For(ImageReference.Parse(image)).Select(credential => credential.Username);
 

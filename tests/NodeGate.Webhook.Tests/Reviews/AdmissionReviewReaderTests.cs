@@ -148,6 +148,17 @@ public sealed class AdmissionReviewReaderTests
         Assert.Equal("The document has 8388609 bytes; at most 8388608 are read.", refusal.Message);
     }
 
+    /// <summary>Attack: each <c>0,</c> takes six times its bytes while it is read.</summary>
+    [Fact]
+    public void Read_MoreTokensThanTheLimit_IsRefused()
+    {
+        var review = Review.OfPod("a");
+        review["x"] = new JsonArray([.. Enumerable.Repeat<JsonNode?>(null, WebhookLimits.MaxReviewTokens / 2)]);
+        AdmissionReviewReader.Read(Bytes(review)).Dispose();
+
+        Assert.Contains("more than 524288 values", Refuse($"[{new string('0', 1)}{string.Concat(Enumerable.Repeat(",0", WebhookLimits.MaxReviewTokens))}]").Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Bytes(JsonNode review) => Encoding.UTF8.GetBytes(review.ToJsonString());
 
     private static ReviewFormatException Refuse(string text) => Assert.Throws<ReviewFormatException>(() => AdmissionReviewReader.Read(Encoding.UTF8.GetBytes(text)));

@@ -50,6 +50,20 @@ public sealed class CredentialTests : IDisposable
         Assert.Equal(["a"], _users);
     }
 
+    /// <summary>Attack: a secret with a thousand entries for a registry that refuses all: as many requests, and records in the audit log.</summary>
+    [Fact]
+    public async Task Review_MoreCredentialsThanAreTried_SaysSo()
+    {
+        _fixture.Credentials.Users["default"] = [.. Enumerable.Range(0, 1000).Select(i => $"u{i}")];
+        Admit("u999");
+
+        var message = (await _fixture.MutateAsync(Review.OfPod(App))).AssertRefused(503);
+
+        Assert.EndsWith("Only the first 16 credentials for it were tried.", message, StringComparison.Ordinal);
+        Assert.Equal(WebhookLimits.MaxCredentials, _users.Distinct().Count());
+        Assert.Equal(WebhookLimits.MaxCredentials, _fixture.Gate.Records.Count());
+    }
+
     [Fact]
     public async Task Review_UnsignedImage_IsNotAskedForWithTheNextCredentials()
     {
