@@ -1,3 +1,5 @@
+using NodeGate.Oci;
+
 namespace NodeGate.Webhook;
 
 /// <summary>Every limit of this room. Whoever reaches the port may send anything, and whoever may create a pod writes all of it.</summary>
@@ -20,6 +22,9 @@ public static class WebhookLimits
 
     /// <summary>Longest name in the envelope of a review, in characters; Kubernetes' own are 253 at most.</summary>
     public const int MaxNameLength = 512;
+
+    /// <summary>Longest text that is read where an image stands, in bytes of JSON: the longest reference with each of its characters escaped.</summary>
+    public const int MaxImageBytes = 6 * OciLimits.MaxReferenceLength;
 
     /// <summary>Most distinct images that one review asks about.</summary>
     public const int MaxImages = 128;

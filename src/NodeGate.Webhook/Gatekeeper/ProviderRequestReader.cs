@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using NodeGate.Oci;
 using NodeGate.Webhook.Reviews;
@@ -51,7 +52,10 @@ internal static class ProviderRequestReader
     }
 
     private static string Text(JsonElement key) =>
-        key.ValueKind == JsonValueKind.String ? key.GetString()! : throw Fault($"{JsonNames.Of(key.ValueKind)} in request.keys", "texts");
+        key.ValueKind != JsonValueKind.String ? throw Fault($"{JsonNames.Of(key.ValueKind)} in request.keys", "texts")
+        : JsonMarshal.GetRawUtf8Value(key).Length > WebhookLimits.MaxImageBytes
+            ? throw Fault("a longer text in request.keys", $"at most {WebhookLimits.MaxImageBytes} bytes")
+        : key.GetString()!;
 
     private static bool Has(JsonElement owner, string name, string value) =>
         owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String && found.ValueEquals(value);

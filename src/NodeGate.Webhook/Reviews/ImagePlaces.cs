@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace NodeGate.Webhook.Reviews;
@@ -70,6 +71,11 @@ internal sealed class ImagePlaces
         if (value.ValueKind != JsonValueKind.String)
         {
             AddFault(at, value, "an image reference");
+        }
+        else if (JsonMarshal.GetRawUtf8Value(value).Length > WebhookLimits.MaxImageBytes)
+        {
+            // Attack: an image of eight million letters, which each step on the way to its refusal would copy.
+            _faults.Add(new PlaceFault(at, $"found a text of more than {WebhookLimits.MaxImageBytes} bytes, expected an image reference"));
         }
         else if (value.GetString() is { Length: > 0 } text)
         {

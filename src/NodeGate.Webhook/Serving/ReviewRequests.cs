@@ -122,7 +122,8 @@ internal sealed class ReviewRequests(
     {
         try
         {
-            return await _budget.TakeAsync(context.Request.ContentLength ?? WebhookLimits.MaxReviewBytes, cancellationToken);
+            return await _budget.TakeAsync(
+                context.Request.ContentLength ?? WebhookLimits.MaxReviewBytes, $"{context.Connection.RemoteIpAddress}", cancellationToken);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

@@ -72,5 +72,16 @@ public sealed class ProviderRequestReaderTests
         Assert.Equal(new ProviderKey(text, @namespace, image), key);
     }
 
+    [Fact]
+    public void Read_KeyBeyondTheLimit_IsRefused()
+    {
+        static string Question(int length) =>
+            $$"""{"apiVersion": "externaldata.gatekeeper.sh/v1", "kind": "ProviderRequest", "request": {"keys": ["{{new string('a', length)}}"] } }""";
+        Assert.Single(Read(Question(WebhookLimits.MaxImageBytes - 2)).Keys);
+
+        var refusal = Assert.Throws<ReviewFormatException>(() => Read(Question(WebhookLimits.MaxImageBytes - 1)));
+        Assert.Contains("at most 6144 bytes", refusal.Message, StringComparison.Ordinal);
+    }
+
     private static ProviderRequest Read(string json) => ProviderRequestReader.Read(Encoding.UTF8.GetBytes(json));
 }

@@ -61,7 +61,7 @@ public sealed class CredentialTests : IDisposable
 
         Assert.EndsWith("Only the first 16 credentials for it were tried.", message, StringComparison.Ordinal);
         Assert.Equal(WebhookLimits.MaxCredentials, _users.Distinct().Count());
-        Assert.Equal(WebhookLimits.MaxCredentials, _fixture.Gate.Records.Count());
+        Assert.Equal(WebhookLimits.MaxCredentials, _fixture.Gate.Records.Count);
     }
 
     [Fact]

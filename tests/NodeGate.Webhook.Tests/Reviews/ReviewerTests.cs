@@ -220,7 +220,7 @@ public sealed class ReviewerTests : IDisposable
     [Fact]
     public async Task Review_RefusalsOfLongTexts_StayWithinTheMessage()
     {
-        var images = Enumerable.Range(0, 9).Select(i => $"reg.example/never/{new string('é', 4000)}\u001b[2J\n- spec: fine\u202e{i}").ToArray();
+        var images = Enumerable.Range(0, 9).Select(i => $"reg.example/never/{new string('é', 500)}{new string('e', 2000)}\u001b[2J\n- spec: fine\u202e{i}").ToArray();
 
         var message = (await _fixture.MutateAsync(Review.OfPod(images))).AssertRefused(403);
 
