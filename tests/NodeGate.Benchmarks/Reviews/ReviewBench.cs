@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using NodeGate.Benchmarks.Daemon;
 using NodeGate.Benchmarks.Relay;
 using NodeGate.Testing.RealParts;
@@ -9,7 +10,7 @@ using NodeGate.Testing.Signing;
 namespace NodeGate.Benchmarks.Reviews;
 
 /// <summary>The webhook over TLS, with images signed by key; nginx, which answers a fixed text to the same requests, is what TLS and HTTP alone cost.</summary>
-internal static class ReviewBench
+internal static partial class ReviewBench
 {
     internal const int Rounds = 3;
     private const int Starts = 6;
@@ -25,7 +26,12 @@ internal static class ReviewBench
         await using var folder = TestFolder.Create();
         using var key = SigningKey.Create();
         await using var registry = await TestRegistry.StartAsync();
-        var setup = new WebhookSetup { Policy = Policy(registry.Host, folder.Write("key.pub", key.PublicPem)), Keys = ", pin: all" };
+        var setup = new WebhookSetup
+        {
+            Policy = Policy(registry.Host, folder.Write("key.pub", key.PublicPem)),
+            Keys = ", pin: all",
+            Environment = ShippedEnvironment(),
+        };
         var starts = await StartAsync(setup);
 
         await using var webhook = await WebhookProcess.StartAsync(setup);
@@ -70,6 +76,17 @@ internal static class ReviewBench
             list.Add(round);
         }
     }
+
+    /// <summary>The runtime's settings in the manifest: what is measured is what runs in a cluster.</summary>
+    private static Dictionary<string, string?> ShippedEnvironment()
+    {
+        var manifest = File.ReadAllText(Path.Combine(Tools.Repository, "daemonset/webhook/base/deployment.yaml"));
+        var found = RuntimeSetting().Matches(manifest).ToDictionary(m => m.Groups[1].Value, m => (string?)m.Groups[2].Value, StringComparer.Ordinal);
+        return found.Count > 0 ? found : throw new InvalidOperationException("The manifest has no DOTNET_ settings any more.");
+    }
+
+    [GeneratedRegex("""\{name: (DOTNET_[A-Za-z0-9_]+), value: "([^"]*)"\}""", RegexOptions.NonBacktracking)]
+    private static partial Regex RuntimeSetting();
 
     private static int ColdReviews(int callers) => callers == 1 ? 50 : 200;
 
