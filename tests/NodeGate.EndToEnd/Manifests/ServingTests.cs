@@ -70,6 +70,8 @@ public sealed class ServingTests
         Assert.Equal("16MiB", config.Text("audit.maxBytes"));
         Assert.InRange(16 * (config.Number("audit.keep") + 1), 1, 127);
         Assert.Contains(rendered.Pod.Items("volumes"), volume => (string?)volume["name"] == "audit" && (string?)volume["emptyDir"]!["sizeLimit"] == "128Mi");
+        // So does the ledger with its evidence (Gate's LedgerLimits.MaxEvidenceBytes: 256 MiB).
+        Assert.Contains(rendered.Pod.Items("volumes"), volume => (string?)volume["name"] == "state" && (string?)volume["emptyDir"]!["sizeLimit"] == "512Mi");
     }
 
     [RealPartTheory("kubectl")]
