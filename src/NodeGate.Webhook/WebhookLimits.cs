@@ -10,7 +10,7 @@ public static class WebhookLimits
 
     /// <summary>
     /// Bytes of reviews that are held at the same time: two of the largest, or hundreds of usual ones. The next one waits for its turn, and no longer
-    /// than its deadline. A read review takes up to six times its bytes, and the manifest gives the whole process 256 MiB.
+    /// than its deadline. A read review takes up to six times its bytes, and the manifest gives the whole process 384 MiB.
     /// </summary>
     public const int MaxReviewBytesInMemory = 16 * 1024 * 1024;
 
