@@ -59,6 +59,9 @@ public static class WebhookLimits
     /// <summary>Connections at the same time.</summary>
     public const int MaxConnections = 512;
 
+    /// <summary>Most of them from one address; API servers have one each, and use few.</summary>
+    public const int MaxConnectionsOfAnAddress = MaxConnections / 2;
+
     /// <summary>Most keys of one question of Gatekeeper.</summary>
     public const int MaxGatekeeperKeys = 128;
 

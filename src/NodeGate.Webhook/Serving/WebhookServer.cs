@@ -120,6 +120,7 @@ public sealed class WebhookServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, SignalFreeLifetime>();
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseKestrelCore();
+        var shares = new ConnectionShares(WebhookLimits.MaxConnectionsOfAnAddress);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -127,6 +128,7 @@ public sealed class WebhookServer : IAsyncDisposable
             kestrel.Listen(options.Listen, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;
+                endpoint.Use(next => connection => shares.ServeAsync(connection, next));
                 endpoint.UseHttps(new TlsHandshakeCallbackOptions
                 {
                     OnConnection = _ => ValueTask.FromResult(tls.ForHandshake()),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using NodeGate.Webhook.Serving;
 
@@ -48,6 +49,33 @@ public sealed class HostileClientTests
 
         // Kestrel gives a head ten seconds.
         Assert.StartsWith("HTTP/1.1 408", await ServerBed.ReadToEndAsync(stream), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connections_MoreThanAnAddressMayHave_AreDroppedAndOthersServed()
+    {
+        await using var bed = await ServerBed.StartAsync();
+        var silent = new List<NetworkStream>();
+        try
+        {
+            while (silent.Count <= WebhookLimits.MaxConnectionsOfAnAddress)
+            {
+                silent.Add(await bed.ConnectPlainAsync());
+            }
+
+            // Which one is dropped is the thread pool's to say.
+            var ends = silent.ConvertAll(stream => ServerBed.ReadToEndAsync(stream));
+            Assert.Equal("", await await Task.WhenAny(ends));
+            Assert.Equal(1, ends.Count(end => end.IsCompleted));
+
+            await using var other = await bed.ConnectAsync(from: IPAddress.Parse("127.0.0.2"));
+            await other.WriteAsync(Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+            Assert.StartsWith("HTTP/1.1 200", await ServerBed.ReadToEndAsync(other), StringComparison.Ordinal);
+        }
+        finally
+        {
+            silent.ForEach(stream => stream.Dispose());
+        }
     }
 
     [Theory]
@@ -152,7 +180,7 @@ public sealed class HostileClientTests
         {
             for (var i = 0; i < WebhookLimits.MaxConnections; i++)
             {
-                idle.Add(await bed.ConnectPlainAsync());
+                idle.Add(await bed.ConnectPlainAsync(IPAddress.Parse($"127.0.0.{2 + (i % 2)}")));
             }
 
             await using var beyond = await bed.ConnectPlainAsync();

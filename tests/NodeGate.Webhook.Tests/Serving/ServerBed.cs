@@ -75,18 +75,19 @@ internal sealed class ServerBed : IAsyncDisposable
     internal static HttpContent Json(string text) => new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     /// <summary>A connection after its TLS handshake, over which HTTP/1.1 is spoken by hand.</summary>
-    internal async Task<SslStream> ConnectAsync(SslClientAuthenticationOptions? options = null)
+    internal async Task<SslStream> ConnectAsync(SslClientAuthenticationOptions? options = null, IPAddress? from = null)
     {
         options ??= new SslClientAuthenticationOptions { TargetHost = "localhost" };
         options.CertificateChainPolicy = Trusting(Authority);
-        var stream = new SslStream(await ConnectPlainAsync());
+        var stream = new SslStream(await ConnectPlainAsync(from));
         await stream.AuthenticateAsClientAsync(options);
         return stream;
     }
 
-    internal async Task<NetworkStream> ConnectPlainAsync()
+    internal async Task<NetworkStream> ConnectPlainAsync(IPAddress? from = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(from ?? IPAddress.Loopback, 0));
         await socket.ConnectAsync(IPAddress.Loopback, Port);
         return new NetworkStream(socket, ownsSocket: true);
     }
