@@ -10,6 +10,8 @@ internal static class PemFile
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var buffer = new byte[Math.Min(stream.Length, WebhookLimits.MaxCertificateFileBytes) + 1];
         var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        return length < buffer.Length ? buffer[..length] : throw new IOException($"'{path}' has more than {WebhookLimits.MaxCertificateFileBytes} bytes, or grew while it was read.");
+        return length < buffer.Length
+            ? buffer[..length]
+            : throw new IOException($"'{path}' has more than {WebhookLimits.MaxCertificateFileBytes} bytes, or grew while it was read.");
     }
 }

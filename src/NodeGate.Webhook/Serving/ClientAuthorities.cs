@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using NodeGate.Webhook.Certificates;
 
 namespace NodeGate.Webhook.Serving;
 
@@ -26,7 +27,7 @@ internal sealed class ClientAuthorities
         _path = path;
         _time = time;
         _logger = logger;
-        _content = Read(path);
+        _content = PemFile.Read(path);
         _certificates = Parse(_content, path);
         _lookedAt = time.GetTimestamp();
         ServingLog.ClientAuthoritiesRead(logger, _certificates.Count, path);
@@ -68,7 +69,7 @@ internal sealed class ClientAuthorities
     {
         try
         {
-            var content = Read(_path);
+            var content = PemFile.Read(_path);
             if (!content.AsSpan().SequenceEqual(_content))
             {
                 _certificates = Parse(content, _path);
@@ -89,30 +90,18 @@ internal sealed class ClientAuthorities
         }
     }
 
-    private static byte[] Read(string path)
-    {
-        using var stream = File.OpenRead(path);
-        var content = new byte[ServingLimits.ClientAuthorityBytes + 1];
-        var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        return length < content.Length
-            ? content[..length]
-            : throw new IOException($"{path}: found more than {ServingLimits.ClientAuthorityBytes} bytes; expected certificate authorities in PEM");
-    }
-
     private static X509Certificate2Collection Parse(byte[] content, string path)
     {
-        var certificates = new X509Certificate2Collection();
         try
         {
-            certificates.ImportFromPem(System.Text.Encoding.Latin1.GetString(content));
+            var certificates = CertificatePair.ParseCertificates(content, path);
+            return certificates.Count > 0
+                ? certificates
+                : throw new IOException($"{path}: found no certificate; expected certificate authorities in PEM");
         }
         catch (CryptographicException e)
         {
-            throw new IOException($"{path}: found a certificate that cannot be read ({e.Message}); expected certificate authorities in PEM", e);
+            throw new IOException(e.Message, e);
         }
-
-        return certificates.Count > 0
-            ? certificates
-            : throw new IOException($"{path}: found no certificate; expected certificate authorities in PEM");
     }
 }

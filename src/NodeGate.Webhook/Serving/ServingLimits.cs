@@ -26,9 +26,6 @@ internal static class ServingLimits
     /// <summary>Longest duration in a query, in characters.</summary>
     internal const int DurationLength = 32;
 
-    /// <summary>Largest file of client authorities, in bytes.</summary>
-    internal const int ClientAuthorityBytes = 1024 * 1024;
-
     /// <summary>How long a TLS handshake may take, and after it the headers of a request.</summary>
     internal static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(10);
 

@@ -25,8 +25,8 @@ internal sealed class WebhookMetrics
 
     /// <summary>The exposition.</summary>
     /// <param name="bytesInUse">What reviews take of their budget.</param>
-    /// <param name="certificateExpires">The end of the certificate that is served; null where there is none.</param>
-    internal string Render(long bytesInUse, DateTimeOffset? certificateExpires)
+    /// <param name="certificates">The certificate that is served: its end, and whether something is wrong with it.</param>
+    internal string Render(long bytesInUse, IServerCertificates certificates)
     {
         var text = new StringBuilder(4096);
         text.Append("# TYPE nodegate_webhook_reviews_total counter\n");
@@ -34,7 +34,8 @@ internal sealed class WebhookMetrics
         {
             foreach (var outcome in Outcomes)
             {
-                Line(text, $"nodegate_webhook_reviews_total{{path=\"{path}\",outcome=\"{outcome}\"}} {Interlocked.Read(ref _reviews[(int)path, (int)outcome])}");
+                var count = Interlocked.Read(ref _reviews[(int)path, (int)outcome]);
+                Line(text, $"nodegate_webhook_reviews_total{{path=\"{path}\",outcome=\"{outcome}\"}} {count}");
             }
         }
 
@@ -46,7 +47,9 @@ internal sealed class WebhookMetrics
 
         text.Append("# TYPE nodegate_webhook_review_bytes gauge\n");
         Line(text, $"nodegate_webhook_review_bytes {bytesInUse}");
-        if (certificateExpires is { } expires)
+        text.Append("# TYPE nodegate_webhook_certificate_problem gauge\n");
+        Line(text, $"nodegate_webhook_certificate_problem {(certificates.Problem is null ? 0 : 1)}");
+        if (certificates.Expires is { } expires)
         {
             text.Append("# TYPE nodegate_webhook_certificate_expires_timestamp_seconds gauge\n");
             Line(text, $"nodegate_webhook_certificate_expires_timestamp_seconds {expires.ToUnixTimeSeconds()}");

@@ -165,7 +165,7 @@ public sealed class WebhookServer : IAsyncDisposable
         "/healthz" => ShowAsync(context, () => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "ok")),
         "/readyz" => ShowAsync(context, () => Readiness(context)),
         "/metrics" => ShowAsync(context, () => HttpAnswer.MetricsAsync(
-            context, _metrics.Render(_reviews.BytesInUse, _certificates.Expires) + _options.Metrics())),
+            context, _metrics.Render(_reviews.BytesInUse, _certificates) + _options.Metrics())),
         _ => HttpAnswer.TextAsync(context, StatusCodes.Status404NotFound, "Found another path; expected /mutate or /validate."),
     };
 
@@ -183,7 +183,8 @@ public sealed class WebhookServer : IAsyncDisposable
     private Task Readiness(HttpContext context) => this switch
     {
         { _leaving: true } => HttpAnswer.TextAsync(context, StatusCodes.Status503ServiceUnavailable, "not ready: stopping"),
-        { _certificates.Current: null } => HttpAnswer.TextAsync(context, StatusCodes.Status503ServiceUnavailable, "not ready: no certificate"),
+        { _certificates.Current: null } => HttpAnswer.TextAsync(
+            context, StatusCodes.Status503ServiceUnavailable, $"not ready: no certificate: {_certificates.Problem}"),
         _ => HttpAnswer.TextAsync(context, StatusCodes.Status200OK, "ready"),
     };
 }

@@ -11,12 +11,12 @@ internal sealed class ChangeableCertificates : IServerCertificates
 
     public DateTimeOffset? Expires => Current?.TargetCertificate.NotAfter.ToUniversalTime();
 
-    public string? Problem => null;
+    public string? Problem { get; private set; }
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
 
     internal void ServeOneOf(TestCertificates authority) =>
-        Current = SslStreamCertificateContext.Create(authority.IssueServer(), null, offline: true);
+        (Current, Problem) = (SslStreamCertificateContext.Create(authority.IssueServer(), null, offline: true), null);
 
-    internal void ServeNone() => Current = null;
+    internal void ServeNone(string problem) => (Current, Problem) = (null, problem);
 }

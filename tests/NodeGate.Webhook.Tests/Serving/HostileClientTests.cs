@@ -117,8 +117,11 @@ public sealed class HostileClientTests
         Assert.StartsWith("HTTP/1.1 400", await ServerBed.ReadToEndAsync(stream), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Budget_Full_Is503InTimeAndFreeAfterwards()
+    // Full, and half full by one client.
+    [Theory]
+    [InlineData(WebhookLimits.MaxReviewBytes)]
+    [InlineData(WebhookLimits.MaxReviewBytesInMemory)]
+    public async Task Budget_Full_Is503InTimeAndFreeAfterwards(long budget)
     {
         var leave = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,7 +132,7 @@ public sealed class HostileClientTests
                 await leave.Task;
                 return new ReviewReply(body, ReviewOutcome.Allowed);
             },
-            options => options with { ReviewBytesInMemory = WebhookLimits.MaxReviewBytes });
+            options => options with { ReviewBytesInMemory = budget });
         using var client = bed.Client();
         var large = client.PostAsync("/mutate", ServerBed.Json(new string(' ', WebhookLimits.MaxReviewBytes - 1)));
         await entered.Task;

@@ -69,7 +69,7 @@ public sealed class TlsTests
         using var connected = bed.Client();
         Assert.Equal("ready\n", await connected.GetStringAsync("/readyz"));
 
-        bed.Certificates.ServeNone();
+        bed.Certificates.ServeNone("The key is of another certificate.");
 
         using (var client = bed.Client())
         {
@@ -78,8 +78,10 @@ public sealed class TlsTests
 
         using var ready = await connected.GetAsync("/readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-        Assert.Equal("not ready: no certificate\n", await ready.Content.ReadAsStringAsync());
-        Assert.DoesNotContain("certificate_expires", await connected.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Equal("not ready: no certificate: The key is of another certificate.\n", await ready.Content.ReadAsStringAsync());
+        var metrics = await connected.GetStringAsync("/metrics");
+        Assert.DoesNotContain("certificate_expires", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nnodegate_webhook_certificate_problem 1\n", metrics, StringComparison.Ordinal);
 
         bed.Certificates.ServeOneOf(bed.Authority);
         using var again = bed.Client();
@@ -188,7 +190,21 @@ public sealed class TlsTests
 
         var e = await Assert.ThrowsAsync<IOException>(() => StartAsync(folder, content));
 
-        Assert.Contains("expected certificate authorities in PEM", e.Message, StringComparison.Ordinal);
+        Assert.Contains("clients.pem: found", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ClientAuthorities_BeyondTheLimits_AreAnIOException()
+    {
+        using var clients = new TestCertificates("clients");
+        await using var folder = TestFolder.Create();
+
+        var many = await Assert.ThrowsAsync<IOException>(() => StartAsync(
+            folder, string.Concat(Enumerable.Repeat(clients.AuthorityPem + "\n", WebhookLimits.MaxCertificates + 1))));
+        var large = await Assert.ThrowsAsync<IOException>(() => StartAsync(folder, new string('#', WebhookLimits.MaxCertificateFileBytes + 1)));
+
+        Assert.Contains("found 33 certificates; at most 32 are read", many.Message, StringComparison.Ordinal);
+        Assert.Contains("has more than 262144 bytes", large.Message, StringComparison.Ordinal);
     }
 
     private static Task<ServerBed> StartAsync(TestFolder folder, string authorities)

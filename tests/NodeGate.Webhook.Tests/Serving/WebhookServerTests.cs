@@ -189,6 +189,7 @@ public sealed class WebhookServerTests
         Assert.Contains("nodegate_webhook_review_bytes 0\n", metrics, StringComparison.Ordinal);
         Assert.Contains(
             $"nodegate_webhook_certificate_expires_timestamp_seconds {bed.Certificates.Expires!.Value.ToUnixTimeSeconds()}\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nnodegate_webhook_certificate_problem 0\n", metrics, StringComparison.Ordinal);
         Assert.EndsWith("\nmore 1\n", metrics, StringComparison.Ordinal);
         using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/healthz") { Version = client.DefaultRequestVersion });
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
