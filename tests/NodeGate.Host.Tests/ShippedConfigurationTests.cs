@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
 using NodeGate.Host.Configuration;
 using NodeGate.Host.Daemon;
 using NodeGate.Host.Trust;
 using NodeGate.Policy;
+using NodeGate.Testing.Files;
 using NodeGate.Testing.RealParts;
 using NodeGate.Webhook.Reviews;
 
@@ -25,6 +27,25 @@ public sealed class ShippedConfigurationTests
         // Left open: from the API server where the pod has a token, else from nowhere.
         Assert.Null(config.Webhook.Credentials);
         Assert.Empty(config.UnusedKeys);
+    }
+
+    [Fact]
+    public void Load_KeysOnThePage_AreAllAndTheDefaults()
+    {
+        var block = File.ReadLines(Path.Combine(Webhook, "README.md"))
+            .SkipWhile(line => line != "    webhook:").TakeWhile(line => line.StartsWith("    ", StringComparison.Ordinal))
+            .Select(line => Regex.Replace(line[4..], "^  # (?=[a-zA-Z]+: )", "  "));
+        using var folder = new ScratchFolder();
+        File.WriteAllLines(folder.At("config.yaml"), ["apiVersion: nodegate.dev/v1", "kind: NodeGateConfig", .. block]);
+
+        var loaded = ConfigLoader.Load(folder.At("config.yaml"));
+
+        Assert.Empty(loaded.Errors);
+        var (page, defaults) = (loaded.Config!.Webhook, new WebhookConfig());
+        Assert.Equal((defaults.Listen, defaults.Deadline, defaults.Pin), (page.Listen, page.Deadline, page.Pin));
+        Assert.Equal(["Rollout", "Pipeline"], page.Resources.Select(resource => resource.Kind));
+        Assert.All<string?>([page.Certificate, page.Key, page.ClientCa, page.DockerConfig], Assert.NotNull);
+        Assert.Equal(WebhookCredentials.PullSecrets, page.Credentials);
     }
 
     [Fact]

@@ -1,5 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 using NodeGate.Host.Commands;
+using NodeGate.Host.Configuration;
 using NodeGate.Testing.Files;
 using NodeGate.Testing.Kubernetes;
 using NodeGate.Testing.RealParts;
@@ -75,7 +78,6 @@ public sealed class WebhookInitCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("found no 'webhook.selfSigned'", "--namespace", "nodegate")]
     [InlineData("expected a secret", "--namespace", "n", "--secret", "a/b", "--service", "s", "--configuration", "c")]
     [InlineData("http to another machine", "--namespace", "n", "--secret", "t", "--service", "s", "--configuration", "c", "--api-server", "http://10.0.0.1")]
     [InlineData("nonexistent", "--config", "/nonexistent/config.yaml")]
@@ -85,6 +87,38 @@ public sealed class WebhookInitCommandTests : IDisposable
 
         Assert.Equal((64, ""), (code, output));
         Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Init_ConfigurationWithoutSelfSigned_Exits64()
+    {
+        File.WriteAllText(_folder.At("config.yaml"), "{apiVersion: nodegate.dev/v1, kind: NodeGateConfig}");
+
+        var (code, output, error) = await RunAsync(["--print", "--config", _folder.At("config.yaml")]);
+
+        Assert.Equal((64, ""), (code, output));
+        Assert.Contains("config.yaml: found no 'webhook.selfSigned'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Init_NoNames_AreThoseOfTheShippedManifests()
+    {
+        var shipped = ConfigLoader.Load(Path.Combine(Tools.Repository, "daemonset", "webhook", "self-signed", "config.yaml")).Config!.Webhook.SelfSigned!;
+
+        var (code, output, error) = await RunAsync(["--print", "--namespace", "nodegate"]);
+        var (_, all, _) = await RunAsync(["--print"]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains($"""
+              name: "{shipped.Secret}"
+              namespace: "{shipped.Namespace}"
+            """, all, StringComparison.Ordinal);
+        Assert.Equal(
+            shipped.Configurations.SelectMany(name => new[] { name, name }),
+            Regex.Matches(all, "select: {kind: \\w+, name: \"(.+)\"}").Select(match => match.Groups[1].Value));
+        using var certificate = X509Certificate2.CreateFromPem(
+            Encoding.ASCII.GetString(Convert.FromBase64String(Regex.Match(output, "tls.crt: (\\S+)").Groups[1].Value)));
+        Assert.True(certificate.MatchesHostname($"{shipped.Service}.{shipped.Namespace}.svc"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeGate.Host.Daemon;
 using NodeGate.Webhook.Certificates;
 using NodeGate.Webhook.Kubernetes;
 
@@ -9,15 +10,35 @@ namespace NodeGate.Host.Commands;
 /// <summary><c>nodegate webhook init</c>: the certificates of the self-signed mode, once and from the shell or an init container.</summary>
 internal static class WebhookInitCommand
 {
+    /// <summary>The names in <c>daemonset/webhook</c>.</summary>
+    private static readonly (string Namespace, string Secret, string Service, IReadOnlyList<string> Configurations) Shipped =
+        ("nodegate", "nodegate-webhook-tls", "nodegate-webhook", ["nodegate-webhook"]);
+
     internal static Command Create()
     {
-        var config = CommonOptions.Config();
-        var @namespace = new Option<string?>("--namespace", "-n") { Description = "The namespace of Secret and Service; overrides the configuration's.", HelpName = "NS" };
-        var secret = new Option<string?>("--secret") { Description = "The Secret that holds authority and certificate; overrides the configuration's.", HelpName = "NAME" };
-        var service = new Option<string?>("--service") { Description = "The Service that the API server calls; overrides the configuration's.", HelpName = "NAME" };
+        var config = new Option<string?>("--config")
+        {
+            Description = "Configuration file, for the names in its webhook.selfSigned. Without it they are those of the shipped manifests.",
+            HelpName = "FILE",
+        };
+        var @namespace = new Option<string?>("--namespace", "-n")
+        {
+            Description = $"The namespace of Secret and Service. {OrElse(Shipped.Namespace)}",
+            HelpName = "NS",
+        };
+        var secret = new Option<string?>("--secret")
+        {
+            Description = $"The Secret that holds authority and certificate. {OrElse(Shipped.Secret)}",
+            HelpName = "NAME",
+        };
+        var service = new Option<string?>("--service")
+        {
+            Description = $"The Service that the API server calls. {OrElse(Shipped.Service)}",
+            HelpName = "NAME",
+        };
         var configurations = new Option<string[]>("--configuration")
         {
-            Description = "Webhook configurations, mutating and validating, whose caBundle is kept; override the configuration's.",
+            Description = $"Webhook configurations, mutating and validating, whose caBundle is kept. {OrElse(Shipped.Configurations[0])}",
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -37,7 +58,7 @@ internal static class WebhookInitCommand
             Examples:
               nodegate webhook init --config /etc/nodegate/config.yaml
               kubectl proxy & nodegate webhook init --api-server http://127.0.0.1:8001 --config config.yaml
-              nodegate webhook init --print -n nodegate --secret nodegate-webhook-tls --service nodegate-webhook --configuration nodegate-webhook
+              nodegate webhook init --print --namespace nodegate
             """)
         {
             config, @namespace, secret, service, configurations, server, print,
@@ -56,6 +77,8 @@ internal static class WebhookInitCommand
             cancellationToken));
         return command;
     }
+
+    private static string OrElse(string shipped) => $"Default: the configuration's; without --config {shipped}.";
 
     private static async Task<int> RunAsync(Request request, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
@@ -88,7 +111,8 @@ internal static class WebhookInitCommand
             return ExitCode.Undetermined;
         }
 
-        await output.WriteLineAsync($"Ready: the certificate in the secret '{options.Secret}' lasts until {kept.Expires:u}; {string.Join(", ", options.Configurations)} trust it.");
+        await output.WriteLineAsync(
+            $"Ready: the certificate in the secret '{options.Secret}' lasts until {kept.Expires:u}; {string.Join(", ", options.Configurations)} trust it.");
         return ExitCode.Ok;
     }
 
@@ -101,21 +125,16 @@ internal static class WebhookInitCommand
             return isUsable;
         }
 
-        var isThere = KubernetesOptions.TryInCluster(
-            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
-            Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"),
-            KubernetesOptions.DefaultMount,
-            out cluster,
-            out problem);
+        var isThere = WebhookCluster.TryFindServer(out cluster, out problem);
         problem += ", or --api-server http://127.0.0.1:8001 beside 'kubectl proxy', or --print";
         return isThere;
     }
 
-    /// <summary>The names from the options, and from the configuration where one is left out; null after the errors were written.</summary>
+    /// <summary>Each name from its option, else from the configuration that was named, else as shipped; null after the errors were written.</summary>
     private static async Task<SelfSignedOptions?> OptionsAsync(Request request, TextWriter error)
     {
-        var (space, secret, service, configurations) = (request.Namespace, request.Secret, request.Service, (IReadOnlyList<string>)request.Configurations);
-        if (space is null || secret is null || service is null || configurations.Count == 0)
+        var names = Shipped;
+        if (request.Config is not null)
         {
             if (await Problems.LoadConfigAsync(request.Config, error) is not { } config)
             {
@@ -124,15 +143,20 @@ internal static class WebhookInitCommand
 
             if (config.Webhook.SelfSigned is not { } known)
             {
-                await error.WriteLineAsync("nodegate: found no 'webhook.selfSigned' in the configuration; expected it, or all of --namespace, --secret, --service and --configuration.");
+                await error.WriteLineAsync($"nodegate: {request.Config}: found no 'webhook.selfSigned'; expected it, or no --config.");
                 return null;
             }
 
-            (space, secret, service) = (space ?? known.Namespace, secret ?? known.Secret, service ?? known.Service);
-            configurations = configurations.Count == 0 ? known.Configurations : configurations;
+            names = (known.Namespace, known.Secret, known.Service, known.Configurations);
         }
 
-        if (!SelfSignedOptions.TryCreate(space, secret, service, configurations, out var options, out var problem))
+        if (!SelfSignedOptions.TryCreate(
+            request.Namespace ?? names.Namespace,
+            request.Secret ?? names.Secret,
+            request.Service ?? names.Service,
+            request.Configurations.Length > 0 ? request.Configurations : names.Configurations,
+            out var options,
+            out var problem))
         {
             await error.WriteLineAsync($"nodegate: found a name that cannot be one; expected {problem}.");
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using NodeGate.Host.Configuration;
 using NodeGate.Oci;
@@ -27,22 +28,29 @@ internal sealed class WebhookCluster : IDisposable
 
     internal IWorkloadOwners? Owners { get; }
 
-    /// <summary>Finds the API server by what a pod is given.</summary>
-    /// <exception cref="NodeGateException">The configuration needs one and there is none.</exception>
-    internal static WebhookCluster Find(WebhookConfig config, ILoggerFactory loggers)
+    /// <summary>Finds the API server by what a pod is given; where that is not there, <paramref name="problem"/> says what is missing.</summary>
+    internal static bool TryFindServer([NotNullWhen(true)] out KubernetesOptions? options, [NotNullWhen(false)] out string? problem)
     {
         var isThere = KubernetesOptions.TryInCluster(
             Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
             Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"),
             KubernetesOptions.DefaultMount,
-            out var options,
-            out var problem);
+            out options,
+            out problem);
         if (isThere && !File.Exists(options!.TokenFile))
         {
-            isThere = false;
             problem = $"found no {options.TokenFile}; expected a pod whose service account is mounted (automountServiceAccountToken: true)";
+            options = null;
         }
 
+        return options is not null;
+    }
+
+    /// <summary>The parts that ask the API server, as far as the configuration has them.</summary>
+    /// <exception cref="NodeGateException">The configuration needs one and there is none.</exception>
+    internal static WebhookCluster Find(WebhookConfig config, ILoggerFactory loggers)
+    {
+        var isThere = TryFindServer(out var options, out var problem);
         if (!isThere && config.Credentials == WebhookCredentials.PullSecrets)
         {
             throw new NodeGateException(
