@@ -22,7 +22,13 @@ internal sealed class GateService : IAsyncDisposable
     private readonly ImmutableArray<Func<CancellationToken, Task>> _background;
 
     private GateService(
-        AuditLog audit, Ledger ledger, RegistryImageSourceFactory sources, PolicyStore policy, TufTrustStore trust, ILoggerFactory loggers, NodeGateConfig config)
+        AuditLog audit,
+        Ledger ledger,
+        RegistryImageSourceFactory sources,
+        PolicyStore policy,
+        TufTrustStore trust,
+        ILoggerFactory loggers,
+        NodeGateConfig config)
     {
         var time = TimeProvider.System;
         _audit = audit;
@@ -31,7 +37,8 @@ internal sealed class GateService : IAsyncDisposable
         Policy = policy;
         TrustStore = trust;
         Metrics = new DecisionMetrics(audit);
-        Gate = new ImageGate(policy.Source, sources, ledger, Metrics, new GateOptions { DeniedFor = config.Cache.DeniedFor }, time, loggers.CreateLogger<ImageGate>());
+        var options = new GateOptions { DeniedFor = config.Cache.DeniedFor };
+        Gate = new ImageGate(policy.Source, sources, ledger, Metrics, options, time, loggers.CreateLogger<ImageGate>());
         var refresher = new TrustRefresher(
             trust,
             () => policy.Current.TrustRoots.Select(root => root.Tuf).OfType<TufSource>(),

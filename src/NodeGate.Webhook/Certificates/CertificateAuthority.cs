@@ -47,7 +47,8 @@ internal static class CertificateAuthority
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+            authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         // Never beyond its authority, also where the clocks of two replicas differ.
         var begin = Later(now - Backdated, new DateTimeOffset(authority.NotBefore));
         var end = Earlier(now + LeafLifetime, new DateTimeOffset(authority.NotAfter));

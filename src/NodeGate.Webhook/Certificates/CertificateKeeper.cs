@@ -110,7 +110,11 @@ public sealed class CertificateKeeper
 
         var issued = Issue(content.Authority, _options, now);
         return await WriteAsync(
-            secret, content.With(issued), content.Served, $"a certificate until {issued.Expires:u} is made, for {string.Join(", ", _options.DnsNames)}", cancellationToken);
+            secret,
+            content.With(issued),
+            content.Served,
+            $"a certificate until {issued.Expires:u} is made, for {string.Join(", ", _options.DnsNames)}",
+            cancellationToken);
     }
 
     private static string Describe(SecretContent content) => content.Problem is { } problem ? $"a new authority is made, because {problem.TrimEnd('.')}"

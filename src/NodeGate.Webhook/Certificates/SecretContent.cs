@@ -50,7 +50,9 @@ internal sealed record SecretContent(
         var trusted = authorities.Length == 0 ? [] : Try(() => CertificatePair.ParseCertificates(authorities, AuthorityCertificate)) ?? [];
         var authority = authorities.Length == 0 ? null : Try(() => ReadAuthority(authorities, Bytes(secret, AuthorityKey)));
         var certificate = Bytes(secret, ServerCertificate);
-        var served = certificate.Length == 0 ? null : Try(() => CertificatePair.Parse(certificate, Bytes(secret, ServerKey), $"{ServerCertificate} and {ServerKey}"));
+        var served = certificate.Length == 0
+            ? null
+            : Try(() => CertificatePair.Parse(certificate, Bytes(secret, ServerKey), $"{ServerCertificate} and {ServerKey}"));
         return new SecretContent(authority, [.. trusted.Where(one => one.NotAfter.ToUniversalTime() > now.UtcDateTime)], served, problem);
     }
 
@@ -85,13 +87,16 @@ internal sealed record SecretContent(
     internal byte[] Into(JsonElement secret)
     {
         var changed = JsonNode.Parse(secret.GetRawText())!.AsObject();
-        var data = changed["data"] as JsonObject ?? [];
+        if (changed["data"] is not JsonObject data)
+        {
+            changed["data"] = data = [];
+        }
+
         foreach (var (key, pem) in ToData())
         {
             data[key] = Convert.ToBase64String(Encoding.ASCII.GetBytes(pem));
         }
 
-        changed["data"] = data.Parent is null ? data : data.DeepClone();
         return Encoding.UTF8.GetBytes(changed.ToJsonString());
     }
 

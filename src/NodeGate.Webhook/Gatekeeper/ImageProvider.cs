@@ -48,7 +48,8 @@ internal sealed class ImageProvider(IImageGate gate, IPolicySource policies, IPu
     {
         if (mode == ReviewMode.Mutate && key.Namespace is not null)
         {
-            return Refuse(key, ReviewOutcome.Denied, $"{nameof(DecisionReason.InvalidReference)}: A mutator's key is the image alone: its answer takes the image's place.");
+            return Refuse(
+                key, ReviewOutcome.Denied, $"{nameof(DecisionReason.InvalidReference)}: A mutator's key is the image alone: its answer takes the image's place.");
         }
 
         var question = new GateRequest { Image = "", Event = DecisionEvent.Admission, Namespace = key.Namespace, IsPinned = mode == ReviewMode.Mutate };
@@ -66,7 +67,8 @@ internal sealed class ImageProvider(IImageGate gate, IPolicySource policies, IPu
 
         return judged.Decision switch
         {
-            Decision.Admitted => (new ProviderItem(key.Text, ValueOf(mode, judged), null), judged.Pinned is null ? ReviewOutcome.Allowed : ReviewOutcome.Patched),
+            Decision.Admitted => (
+                new ProviderItem(key.Text, ValueOf(mode, judged), null), judged.Pinned is null ? ReviewOutcome.Allowed : ReviewOutcome.Patched),
             Decision.Denied => Refuse(key, ReviewOutcome.Denied, AnswerTexts.Sentence(judged)),
             _ => Refuse(key, ReviewOutcome.Undetermined, AnswerTexts.Sentence(judged)),
         };

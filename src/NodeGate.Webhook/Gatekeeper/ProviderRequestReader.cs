@@ -58,7 +58,8 @@ internal static class ProviderRequestReader
         : key.GetString()!;
 
     private static bool Has(JsonElement owner, string name, string value) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String && found.ValueEquals(value);
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var found)
+        && found.ValueKind == JsonValueKind.String && found.ValueEquals(value);
 
     private static ReviewFormatException Fault(string found, string expected) =>
         new($"This is no ProviderRequest that can be answered: found {found}, expected {expected}.");

@@ -36,7 +36,9 @@ public sealed class KubernetesClient : IDisposable
     }
 
     /// <summary>Who asks, as <c>NAMESPACE:NAME</c>: what <c>kubectl create rolebinding --serviceaccount</c> wants.</summary>
-    internal string ServiceAccount => BearerToken.TryRead(_options.TokenFile, out var token, out _) ? BearerToken.ServiceAccountOf(token) : BearerToken.UnknownAccount;
+    internal string ServiceAccount => BearerToken.TryRead(_options.TokenFile, out var token, out _)
+        ? BearerToken.ServiceAccountOf(token)
+        : BearerToken.UnknownAccount;
 
     /// <inheritdoc/>
     public void Dispose() => _http?.Dispose();
@@ -51,7 +53,9 @@ public sealed class KubernetesClient : IDisposable
     internal Task<KubernetesAnswer> CreateAsync(ObjectAddress address, byte[] json, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, address, address.Collection, Body(json, "application/json"), cancellationToken);
 
-    /// <summary>Replaces an object; its <c>metadata.resourceVersion</c> makes it a conflict where somebody was quicker. The caller disposes the answer.</summary>
+    /// <summary>
+    /// Replaces an object; its <c>metadata.resourceVersion</c> makes it a conflict where somebody was quicker. The caller disposes the answer.
+    /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     internal Task<KubernetesAnswer> ReplaceAsync(ObjectAddress address, byte[] json, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Put, address, address.Path, Body(json, "application/json"), cancellationToken);

@@ -102,7 +102,8 @@ public sealed class PullSecrets : IPullCredentials, IDisposable
             problem = answer.Outcome switch
             {
                 KubernetesOutcome.NotFound => $"The {address} does not exist.",
-                KubernetesOutcome.Forbidden => $"The {address} may not be read by the webhook. {Grant.InNamespace("nodegate-pull-secrets", @namespace, "--verb=get --resource=secrets,serviceaccounts", _client.ServiceAccount)}",
+                KubernetesOutcome.Forbidden => $"The {address} may not be read by the webhook. "
+                    + Grant.InNamespace("nodegate-pull-secrets", @namespace, "--verb=get --resource=secrets,serviceaccounts", _client.ServiceAccount),
                 _ => answer.Problem,
             };
         }

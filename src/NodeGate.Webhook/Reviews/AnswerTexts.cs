@@ -38,7 +38,8 @@ internal static class AnswerTexts
 
         if (judged.PinRefused is { } refused)
         {
-            yield return Warning($"not pinned: {Place(judged.Place.Path)}: {Image(judged)}: nodes would refuse its digest: {refused.Reason}: {refused.Message}");
+            yield return Warning(
+                $"not pinned: {Place(judged.Place.Path)}: {Image(judged)}: nodes would refuse its digest: {refused.Reason}: {refused.Message}");
         }
     }
 

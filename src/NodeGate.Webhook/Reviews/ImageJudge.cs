@@ -68,19 +68,23 @@ internal sealed class ImageJudge(
         gate.DecideAsync(question with { Image = image, Credential = credential, Deadline = clock.Left }, clock.Caller);
 
     /// <summary>
-    /// The digest that the reference resolved to takes the place of the tag, where a node would still admit it: a rule for the tag does not cover the digest, and what
-    /// does is asked then. That question is about nothing that happens yet, so it leaves no record.
+    /// The digest that the reference resolved to takes the place of the tag, where a node would still admit it: a rule for the tag does not cover the
+    /// digest, and what does is asked then. That question is about nothing that happens yet, so it leaves no record.
     /// </summary>
     private async Task<JudgedImage> PinAsync(JudgedImage judged, RegistryCredential? credential)
     {
-        if (!pins || judged.Decision is not Decision.Admitted { Observed: null, Resolved: { } digest, Basis: var basis, Image.Reference: { Digest: null } reference })
+        if (!pins || judged.Decision is not Decision.Admitted
+            {
+                Observed: null, Resolved: { } digest, Basis: var basis, Image.Reference: { Digest: null } reference,
+            })
         {
             return judged;
         }
 
         var pinned = judged with { Pinned = ImageTexts.Pin(judged.Place.Text, digest) };
         var match = policies.Current.Match(reference.WithDigest(digest), digest, question.Namespace, time.GetUtcNow());
-        if (string.Equals(match.Rule, basis.Rule, StringComparison.Ordinal) && string.Equals(match.PolicyRevision, basis.PolicyRevision, StringComparison.Ordinal))
+        if (string.Equals(match.Rule, basis.Rule, StringComparison.Ordinal)
+            && string.Equals(match.PolicyRevision, basis.PolicyRevision, StringComparison.Ordinal))
         {
             return pinned;
         }

@@ -93,7 +93,8 @@ internal sealed class ImagePlaces
 
         if (at.PointerLength > WebhookLimits.MaxPointerLength)
         {
-            _faults.Add(new PlaceFault(PlacePath.Root, $"a place whose pointer has {at.PointerLength} characters; at most {WebhookLimits.MaxPointerLength} are read"));
+            _faults.Add(new PlaceFault(
+                PlacePath.Root, $"a place whose pointer has {at.PointerLength} characters; at most {WebhookLimits.MaxPointerLength} are read"));
         }
         else if (depth == path.Steps.Length)
         {

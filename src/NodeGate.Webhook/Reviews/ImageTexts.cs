@@ -6,8 +6,8 @@ namespace NodeGate.Webhook.Reviews;
 internal static class ImageTexts
 {
     /// <summary>
-    /// <paramref name="text"/>, a reference without a digest, at <paramref name="digest"/>. What was written stays, the tag above all: that is what people look for in
-    /// <c>kubectl get pods -o wide</c>. Containerd takes the digest.
+    /// <paramref name="text"/>, a reference without a digest, at <paramref name="digest"/>. What was written stays, the tag above all: people look for
+    /// it in <c>kubectl get pods -o yaml</c>. Containerd takes the digest.
     /// </summary>
     internal static string Pin(string text, Digest digest)
     {

@@ -27,7 +27,7 @@ public sealed record ObjectPath
     public string Text { get; }
 
     /// <summary>Its steps from the root on.</summary>
-    public ImmutableArray<ObjectPathStep> Steps { get; }
+    internal ImmutableArray<ObjectPathStep> Steps { get; }
 
     /// <summary>Parses <paramref name="text"/>; where it cannot, <paramref name="error"/> says what was found and where.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ObjectPath? path, [NotNullWhen(false)] out string? error)
@@ -118,7 +118,8 @@ public sealed record ObjectPath
         {
             "*" => ObjectPathStep.Each,
             ['\'' or '"', .. { Length: > 1 } rest] => ObjectPathStep.Member(rest[..^1]),
-            _ when inner.Length is > 0 and <= 6 && inner.All(char.IsAsciiDigit) => ObjectPathStep.Item(int.Parse(inner, System.Globalization.CultureInfo.InvariantCulture)),
+            _ when inner.Length is > 0 and <= 6 && inner.All(char.IsAsciiDigit) =>
+                ObjectPathStep.Item(int.Parse(inner, System.Globalization.CultureInfo.InvariantCulture)),
             _ => null,
         };
         at = step is null ? at : close + 1;

@@ -1,7 +1,7 @@
 namespace NodeGate.Webhook.Reviews;
 
 /// <summary>One step of an <see cref="ObjectPath"/>: a member, one item, or each item.</summary>
-public sealed record ObjectPathStep
+internal sealed record ObjectPathStep
 {
     private ObjectPathStep(string? name, int? index)
     {
@@ -10,13 +10,13 @@ public sealed record ObjectPathStep
     }
 
     /// <summary>Each item of a list, or each value of a mapping: <c>[*]</c>.</summary>
-    public static ObjectPathStep Each { get; } = new(null, null);
+    internal static ObjectPathStep Each { get; } = new(null, null);
 
     /// <summary>The member's name; null where the step is no member.</summary>
-    public string? Name { get; }
+    internal string? Name { get; }
 
     /// <summary>The item's index from zero; null where the step is no single item.</summary>
-    public int? Index { get; }
+    internal int? Index { get; }
 
     internal static ObjectPathStep Member(string name) => new(name, null);
 

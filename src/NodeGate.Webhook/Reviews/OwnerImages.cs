@@ -4,12 +4,14 @@ using NodeGate.Webhook.Kubernetes;
 namespace NodeGate.Webhook.Reviews;
 
 /// <summary>
-/// The images of the object that made the reviewed one. Only the object itself counts, never what the reviewed one says of it: whoever may create a pod writes its
-/// owner references as well.
+/// The images of the object that made the reviewed one. Only the object itself counts, never what the reviewed one says of it: whoever may create a
+/// pod writes its owner references as well.
 /// </summary>
 internal static class OwnerImages
 {
-    /// <summary>True where the controlling owner is of a built-in kind, is there, and carries each of <paramref name="texts"/>. Finding nothing denies nothing.</summary>
+    /// <summary>
+    /// True where the controlling owner is of a built-in kind, is there, and carries each of <paramref name="texts"/>. Finding nothing denies nothing.
+    /// </summary>
     internal static async Task<bool> CarryAsync(
         IWorkloadOwners owners, JsonElement @object, string @namespace, IEnumerable<string> texts, ReviewClock clock)
     {

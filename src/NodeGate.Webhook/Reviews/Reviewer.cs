@@ -10,8 +10,9 @@ namespace NodeGate.Webhook.Reviews;
 
 /// <summary>Answers reviews. Keeps nothing between two of them.</summary>
 /// <remarks>
-/// (1) What can bring no image in is allowed unread. (2) The kind says where images stand; a kind that is not known is refused. (3) What the old object has already, and
-/// (4) what the object's owner has, is not asked about again. (5) The rest is judged side by side. (6) Tags give way to the digests that were judged.
+/// (1) What can bring no image in is allowed unread. (2) The kind says where images stand; a kind that is not known is refused. (3) What the old object
+/// has already, and (4) what the object's owner has, is not asked about again. (5) The rest is judged side by side. (6) Tags give way to the digests
+/// that were judged.
 /// </remarks>
 internal sealed class Reviewer(
     IImageGate gate,
@@ -50,14 +51,13 @@ internal sealed class Reviewer(
             return ReviewAnswer.Allow(review.Uid);
         }
 
-        // (2)
+        // (2) and (3)
         var (images, refusal) = ImagesOf(review);
         if (refusal is not null)
         {
             return ReviewAnswer.Refuse(review.Uid, refusal);
         }
 
-        // (3)
         var texts = images.GroupBy(p => p.Text, StringComparer.Ordinal).ToArray();
         if (texts.Length > WebhookLimits.MaxImages)
         {
@@ -77,7 +77,13 @@ internal sealed class Reviewer(
 
         // (5) and (6)
         var judge = new ImageJudge(
-            gate, policies, new PodKeyrings(credentials, review.Namespace, clock), QuestionOf(review, IsPinned(mode, pins)), pins && mode == ReviewMode.Mutate, clock, time);
+            gate,
+            policies,
+            new PodKeyrings(credentials, review.Namespace, clock),
+            QuestionOf(review, IsPinned(mode, pins)),
+            pins && mode == ReviewMode.Mutate,
+            clock,
+            time);
         var judged = await Task.WhenAll(texts.Select(t => judge.JudgeAsync([.. t])));
         var refused = judged.Where(j => j.Decision is not Decision.Admitted).ToArray();
         return refused.Length > 0
@@ -136,7 +142,8 @@ internal sealed class Reviewer(
     }
 
     /// <summary>
-    /// Whether a tag is on its way to a digest. Where one is left when <c>/validate</c> is asked, nobody pins it any more: <c>requireDigest</c> refuses it then, as a node would.
+    /// Whether a tag is on its way to a digest. Where one is left when <c>/validate</c> is asked, nobody pins it any more: <c>requireDigest</c> refuses it
+    /// then, as a node would.
     /// </summary>
     private bool IsPinned(ReviewMode mode, bool pins) => options.Pin != PinMode.None && !(mode == ReviewMode.Validate && pins);
 

@@ -20,7 +20,8 @@ internal sealed class AdmissionHandler(Reviewer reviewer, TimeProvider time, ILo
         catch (TimeoutException)
         {
             ServingLog.ReviewLate(logger, (int)deadline.TotalMilliseconds);
-            answer = ReviewAnswer.Refuse(review.Uid, ReviewRefusal.Unavailable($"{nameof(DecisionReason.TimedOut)}: The images could not be judged in time. Try again."));
+            answer = ReviewAnswer.Refuse(
+                review.Uid, ReviewRefusal.Unavailable($"{nameof(DecisionReason.TimedOut)}: The images could not be judged in time. Try again."));
         }
 
         var json = new ArrayBufferWriter<byte>();

@@ -92,7 +92,8 @@ internal sealed class ReviewRequests(
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || request.Headers.ContentEncoding.Count > 0)
         {
-            throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "Found another content type or a content encoding; expected application/json as it is.");
+            throw new RequestRefusedException(
+                StatusCodes.Status415UnsupportedMediaType, "Found another content type or a content encoding; expected application/json as it is.");
         }
 
         if (request.ContentLength > WebhookLimits.MaxReviewBytes)
@@ -128,7 +129,8 @@ internal sealed class ReviewRequests(
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             context.Response.Headers.RetryAfter = "1";
-            throw new RequestRefusedException(StatusCodes.Status503ServiceUnavailable, "Found no room for this review in time, as too many are under way; try again.");
+            throw new RequestRefusedException(
+                StatusCodes.Status503ServiceUnavailable, "Found no room for this review in time, as too many are under way; try again.");
         }
     }
 

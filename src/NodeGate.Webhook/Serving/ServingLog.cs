@@ -15,12 +15,18 @@ internal static partial class ServingLog
     [LoggerMessage(7002, LogLevel.Debug, "A request to {Path} was refused with {Status}: {Problem}", EventName = "RequestRefused")]
     internal static partial void RequestRefused(ILogger logger, ReviewPath path, int status, string problem);
 
-    [LoggerMessage(7003, LogLevel.Error, "A review was not answered within {Milliseconds} ms and is refused without its decision", EventName = "ReviewLate")]
+    [LoggerMessage(7003, LogLevel.Error,
+        "A review was not answered within {Milliseconds} ms and is refused without its decision",
+        EventName = "ReviewLate")]
     internal static partial void ReviewLate(ILogger logger, int milliseconds);
 
-    [LoggerMessage(7004, LogLevel.Information, "Clients of {Count} certificate authorities in {Path} may ask for reviews", EventName = "ClientAuthoritiesRead")]
+    [LoggerMessage(7004, LogLevel.Information,
+        "Clients of {Count} certificate authorities in {Path} may ask for reviews",
+        EventName = "ClientAuthoritiesRead")]
     internal static partial void ClientAuthoritiesRead(ILogger logger, int count, string path);
 
-    [LoggerMessage(7005, LogLevel.Error, "The client authorities are not read again, the last good ones stay in force: {Problem}", EventName = "ClientAuthoritiesRejected")]
+    [LoggerMessage(7005, LogLevel.Error,
+        "The client authorities are not read again, the last good ones stay in force: {Problem}",
+        EventName = "ClientAuthoritiesRejected")]
     internal static partial void ClientAuthoritiesRejected(ILogger logger, string problem);
 }
