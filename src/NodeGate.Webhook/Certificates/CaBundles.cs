@@ -86,14 +86,14 @@ internal sealed class CaBundles(KubernetesClient client, SelfSignedOptions optio
     {
         var ours = 0;
         var changes = new List<(string Name, string Bundle)>();
-        if (!configuration.TryGetProperty("webhooks", out var webhooks) || webhooks.ValueKind != JsonValueKind.Array)
+        if (JsonMembers.Member(configuration, "webhooks", JsonValueKind.Array) is not { } webhooks)
         {
             return (ours, changes);
         }
 
         foreach (var webhook in webhooks.EnumerateArray())
         {
-            if (Text(webhook, "name") is not { } name || !CallsUs(webhook, out var bundle))
+            if (JsonMembers.Text(webhook, "name") is not { } name || !CallsUs(webhook, out var bundle))
             {
                 continue;
             }
@@ -114,14 +114,14 @@ internal sealed class CaBundles(KubernetesClient client, SelfSignedOptions optio
     private bool CallsUs(JsonElement webhook, out string bundle)
     {
         bundle = "";
-        if (!webhook.TryGetProperty("clientConfig", out var config) || config.ValueKind != JsonValueKind.Object
-            || !config.TryGetProperty("service", out var service)
-            || Text(service, "name") != options.Service || Text(service, "namespace") != options.Namespace)
+        if (JsonMembers.Member(webhook, "clientConfig", JsonValueKind.Object) is not { } config
+            || JsonMembers.Member(config, "service", JsonValueKind.Object) is not { } service
+            || JsonMembers.Text(service, "name") != options.Service || JsonMembers.Text(service, "namespace") != options.Namespace)
         {
             return false;
         }
 
-        bundle = Text(config, "caBundle") ?? "";
+        bundle = JsonMembers.Text(config, "caBundle") ?? "";
         return true;
     }
 
@@ -146,7 +146,7 @@ internal sealed class CaBundles(KubernetesClient client, SelfSignedOptions optio
         {
             writer.WriteStartObject();
             writer.WriteStartObject("metadata");
-            if (configuration.TryGetProperty("metadata", out var metadata) && Text(metadata, "resourceVersion") is { } version)
+            if (JsonMembers.Metadata(configuration, "resourceVersion") is { } version)
             {
                 writer.WriteString("resourceVersion", version);
             }
@@ -169,9 +169,4 @@ internal sealed class CaBundles(KubernetesClient client, SelfSignedOptions optio
 
         return buffer.WrittenSpan.ToArray();
     }
-
-    private static string? Text(JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
 }

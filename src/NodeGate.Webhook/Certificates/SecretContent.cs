@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeGate.Webhook.Kubernetes;
 
 namespace NodeGate.Webhook.Certificates;
 
@@ -110,8 +111,8 @@ internal sealed record SecretContent(
     }
 
     private static byte[] Bytes(JsonElement secret, string key) =>
-        secret.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
-        && data.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out var bytes)
+        JsonMembers.Member(secret, "data", JsonValueKind.Object) is { } data && JsonMembers.Member(data, key, JsonValueKind.String) is { } value
+        && value.TryGetBytesFromBase64(out var bytes)
             ? bytes
             : [];
 

@@ -15,15 +15,14 @@ internal static class DockerSecret
     /// <exception cref="FormatException">It holds none; the message says what was expected and quotes nothing of it.</exception>
     internal static ImmutableArray<PullEntry> Read(JsonElement secret)
     {
-        var key = secret.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
-        key = key switch
+        var key = JsonMembers.Text(secret, "type") switch
         {
             "kubernetes.io/dockerconfigjson" => ".dockerconfigjson",
             "kubernetes.io/dockercfg" => ".dockercfg",
             _ => throw new FormatException("is of another type than kubernetes.io/dockerconfigjson (make it with 'kubectl create secret docker-registry')"),
         };
-        if (!secret.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object || !data.TryGetProperty(key, out var encoded)
-            || encoded.ValueKind != JsonValueKind.String || !encoded.TryGetBytesFromBase64(out var content) || content.Length == 0)
+        if (JsonMembers.Member(secret, "data", JsonValueKind.Object) is not { } data || JsonMembers.Member(data, key, JsonValueKind.String) is not { } encoded
+            || !encoded.TryGetBytesFromBase64(out var content) || content.Length == 0)
         {
             throw new FormatException($"has no '{key}' in its data");
         }

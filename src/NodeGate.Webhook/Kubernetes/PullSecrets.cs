@@ -112,23 +112,12 @@ public sealed class PullSecrets : IPullCredentials, IDisposable
         return new Found<T>([], [problem]);
     }
 
-    private static ImmutableArray<string> SecretNames(JsonElement account)
-    {
-        if (!account.TryGetProperty("imagePullSecrets", out var list) || list.ValueKind != JsonValueKind.Array)
-        {
-            return [];
-        }
-
-        return
-        [
-            // What is kept is bounded: who writes the account writes the whole list.
-            .. list.EnumerateArray()
-                .Where(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String)
-                .Select(item => item.GetProperty("name").GetString()!)
-                .Where(name => name.Length <= WebhookLimits.MaxNameLength)
-                .Take(WebhookLimits.MaxPullSecrets + 1),
-        ];
-    }
+    /// <summary>What is kept is bounded: who writes the account writes the whole list.</summary>
+    private static ImmutableArray<string> SecretNames(JsonElement account) => JsonMembers.Member(account, "imagePullSecrets", JsonValueKind.Array) is { } list
+        ? [.. list.EnumerateArray()
+            .Select(item => JsonMembers.Text(item, "name", WebhookLimits.MaxNameLength)).OfType<string>()
+            .Take(WebhookLimits.MaxPullSecrets + 1)]
+        : [];
 
     private sealed record Found<T>(ImmutableArray<T> Items, ImmutableArray<string> Problems)
     {

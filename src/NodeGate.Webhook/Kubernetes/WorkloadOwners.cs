@@ -40,7 +40,7 @@ public sealed class WorkloadOwners : IWorkloadOwners
             return null;
         }
 
-        if (answer.Document is { } document && Uid(document.RootElement) == owner.Uid)
+        if (answer.Document is { } document && JsonMembers.Metadata(document.RootElement, "uid") == owner.Uid)
         {
             return document;
         }
@@ -49,10 +49,4 @@ public sealed class WorkloadOwners : IWorkloadOwners
         answer.Dispose();
         return null;
     }
-
-    private static string? Uid(JsonElement found) =>
-        found.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object
-        && metadata.TryGetProperty("uid", out var uid) && uid.ValueKind == JsonValueKind.String && uid.GetString() is { Length: > 0 } text
-            ? text
-            : null;
 }

@@ -37,9 +37,9 @@ internal static class OwnerImages
     /// <summary>The one entry with <c>controller: true</c>; others only keep the object from being collected.</summary>
     private static WorkloadOwner? ControllerOf(JsonElement @object)
     {
-        if (Member(@object, "metadata", JsonValueKind.Object) is not { } metadata
-            || Member(metadata, "ownerReferences", JsonValueKind.Array) is not { } references
-            || references.EnumerateArray().Where(r => Member(r, "controller", JsonValueKind.True) is not null).Take(2).ToArray() is not [var controller])
+        if (JsonMembers.Member(@object, "metadata", JsonValueKind.Object) is not { } metadata
+            || JsonMembers.Member(metadata, "ownerReferences", JsonValueKind.Array) is not { } references
+            || references.EnumerateArray().Where(r => JsonMembers.Member(r, "controller", JsonValueKind.True) is not null).Take(2).ToArray() is not [var controller])
         {
             return null;
         }
@@ -50,9 +50,5 @@ internal static class OwnerImages
             : null;
     }
 
-    private static string? Text(JsonElement owner, string name) =>
-        Member(owner, name, JsonValueKind.String)?.GetString() is { Length: > 0 and <= WebhookLimits.MaxNameLength } text ? text : null;
-
-    private static JsonElement? Member(JsonElement owner, string name, JsonValueKind kind) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
+    private static string? Text(JsonElement owner, string name) => JsonMembers.Text(owner, name, WebhookLimits.MaxNameLength);
 }

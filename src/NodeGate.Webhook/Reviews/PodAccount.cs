@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using NodeGate.Webhook.Kubernetes;
 
 namespace NodeGate.Webhook.Reviews;
 
@@ -27,13 +28,11 @@ internal sealed class PodAccount
 
     internal static PodAccount Of(JsonElement podSpec)
     {
-        var secrets = podSpec.TryGetProperty("imagePullSecrets", out var list) && list.ValueKind == JsonValueKind.Array
+        var secrets = JsonMembers.Member(podSpec, "imagePullSecrets", JsonValueKind.Array) is { } list
             ? list.EnumerateArray().Take(WebhookLimits.MaxPullSecrets).Select(s => Text(s, "name")).OfType<string>().ToImmutableArray()
             : [];
         return new PodAccount(Text(podSpec, "serviceAccountName") ?? Text(podSpec, "serviceAccount"), secrets);
     }
 
-    private static string? Text(JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 0 and <= WebhookLimits.MaxNameLength } text ? text : null;
+    private static string? Text(JsonElement owner, string name) => JsonMembers.Text(owner, name, WebhookLimits.MaxNameLength);
 }

@@ -166,8 +166,7 @@ internal sealed class Reviewer(
     private static string NameOf(AdmissionReview review) => Metadata(review, "name") ?? review.Name ?? Metadata(review, "generateName") ?? "";
 
     private static string? Metadata(AdmissionReview review, string name) =>
-        review.Object is { } @object && @object.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object
-        && metadata.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        review.Object is { } @object ? JsonMembers.Metadata(@object, name) : null;
 
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
     private static string? Shown(string? text) => text is null ? null : AnswerText.Clean(text, WebhookLimits.MaxNameLength);
