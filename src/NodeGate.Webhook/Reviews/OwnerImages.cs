@@ -39,7 +39,8 @@ internal static class OwnerImages
     {
         if (JsonMembers.Member(@object, "metadata", JsonValueKind.Object) is not { } metadata
             || JsonMembers.Member(metadata, "ownerReferences", JsonValueKind.Array) is not { } references
-            || references.EnumerateArray().Where(r => JsonMembers.Member(r, "controller", JsonValueKind.True) is not null).Take(2).ToArray() is not [var controller])
+            || references.EnumerateArray().Where(r => JsonMembers.Member(r, "controller", JsonValueKind.True) is not null)
+                .Take(2).ToArray() is not [var controller])
         {
             return null;
         }
