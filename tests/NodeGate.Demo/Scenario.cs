@@ -87,11 +87,25 @@ internal sealed class Scenario(DemoNode node, Screen screen)
         screen.Heading("Brought in behind the gate's back with ctr, then asked for as imagePullPolicy IfNotPresent does");
         await node.PushAsync("smuggled:1.0");
         (await node.Containerd.CtrAsync("image", "pull", "--plain-http", node.Name("smuggled:1.0"))).EnsureSuccess();
-        var direct = await containerd.ImageStatusAsync(node.Name("smuggled:1.0"));
+        var direct = await NoticedAsync(containerd, node.Name("smuggled:1.0"));
         screen.Answer("containerd itself: ImageStatus", direct is null ? "absent" : $"present as {direct.Id}", direct is not null);
         var gated = await cri.ImageStatusAsync(node.Name("smuggled:1.0"));
         screen.Answer("NodeGate: ImageStatus", gated is null ? "absent, so the kubelet must pull" : "present", gated is null);
         await PullAsync(cri, node.Name("smuggled:1.0"), admitted: false, "NoSignature");
+    }
+
+    /// <summary>containerd's CRI learns of an image that came past it by an event, some moments later.</summary>
+    private static async Task<CriImage?> NoticedAsync(CriClient containerd, string image)
+    {
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        CriImage? found = null;
+        for (var looks = 0; found is null && looks < 250; looks++)
+        {
+            found = await containerd.ImageStatusAsync(image);
+            await pause.WaitForNextTickAsync();
+        }
+
+        return found;
     }
 
     private async Task OtherNamespaceAsync(CriClient cri)
