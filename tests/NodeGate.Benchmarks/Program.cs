@@ -40,7 +40,8 @@ using NodeGate.Testing.RealParts;
 //
 //   reviews    the webhook over TLS: startToReadyMs, starts[]; series[]: party (nginx answers a fixed text), phase (Cold: /mutate, never seen; WarmByTag:
 //              /mutate, in the ledger; WarmByDigest: /validate of what was pinned), callers (at a time, over one connection), medians over the rounds of
-//              perSecond, medianMs and p99Ms; toNginx: of the rounds' ratios of perSecond; idle (10 s after the start) and daemon: its memory
+//              perSecond, medianMs and p99Ms; toNginx: of the rounds' ratios of perSecond; idle (10 s after the start), atTargetCallers (after
+//              those of 16) and daemon: its memory
 //
 // NodeGate.Benchmarks bundles, bursts or reviews measures these alone, and writes no file.
 // NodeGate.Benchmarks relay LISTEN-SOCKET UPSTREAM-SOCKET runs the wire alone, for h2load by hand.

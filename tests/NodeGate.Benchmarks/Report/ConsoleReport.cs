@@ -66,7 +66,7 @@ internal static class ConsoleReport
 
         table.Write(output);
         output.WriteLine($"  start to ready: {Short(Statistics.Median(reviews.StartsMs))} ms (median of {reviews.StartsMs.Length})");
-        output.WriteLine($"  memory: {Short(reviews.Idle.RssMiB)} MiB idle, {Short(reviews.Usage.RssMiB)} MiB afterwards, {Short(reviews.Usage.PeakMiB)} at most");
+        output.WriteLine($"  memory: {Short(reviews.Idle.RssMiB)} MiB idle; at most {Short(reviews.AtTarget.PeakMiB)} with {ReviewBench.TargetCallers} callers, {Short(reviews.Usage.PeakMiB)} with {ReviewBench.Callers[^1]}; {Short(reviews.Usage.RssMiB)} afterwards");
     }
 
     private static string Name(ReviewPhase phase) => phase switch

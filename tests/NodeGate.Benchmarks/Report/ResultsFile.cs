@@ -215,6 +215,7 @@ internal static class ResultsFile
 
         json.WriteEndArray();
         WriteUsage(json, "idle", reviews.Idle);
+        WriteUsage(json, "atTargetCallers", reviews.AtTarget);
         WriteUsage(json, "daemon", reviews.Usage);
         json.WriteEndObject();
     }
