@@ -61,6 +61,10 @@ internal static class Review
     public static JsonObject OwnedBy(this JsonObject review, string apiVersion, string kind, string uid, bool isController = true) => review.With(request =>
         request["object"]!["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
         {
-            ["apiVersion"] = apiVersion, ["kind"] = kind, ["name"] = "owner", ["uid"] = uid, ["controller"] = isController,
+            ["apiVersion"] = apiVersion,
+            ["kind"] = kind,
+            ["name"] = "owner",
+            ["uid"] = uid,
+            ["controller"] = isController,
         }));
 }
