@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using NodeGate.Oci;
+using NodeGate.Webhook.Kubernetes;
 using NodeGate.Webhook.Reviews;
 
 namespace NodeGate.Webhook.Gatekeeper;
@@ -37,8 +38,8 @@ internal static class ProviderRequestReader
             throw Fault("another kind", "ProviderRequest");
         }
 
-        if (!root.TryGetProperty("request", out var request) || request.ValueKind != JsonValueKind.Object
-            || !request.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
+        if (JsonMembers.Member(root, "request", JsonValueKind.Object) is not { } request
+            || JsonMembers.Member(request, "keys", JsonValueKind.Array) is not { } keys)
         {
             throw Fault("no list at request.keys", "the images that are asked about");
         }
@@ -58,8 +59,7 @@ internal static class ProviderRequestReader
         : key.GetString()!;
 
     private static bool Has(JsonElement owner, string name, string value) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var found)
-        && found.ValueKind == JsonValueKind.String && found.ValueEquals(value);
+        JsonMembers.Member(owner, name, JsonValueKind.String) is { } found && found.ValueEquals(value);
 
     private static ReviewFormatException Fault(string found, string expected) =>
         new($"This is no ProviderRequest that can be answered: found {found}, expected {expected}.");

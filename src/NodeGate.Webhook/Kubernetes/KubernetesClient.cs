@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using NodeGate.Webhook.Certificates;
@@ -209,14 +208,10 @@ public sealed class KubernetesClient : IDisposable
         };
         if (_options.AuthorityFile is { } file)
         {
-            var chain = new X509ChainPolicy
+            handler.SslOptions = new SslClientAuthenticationOptions
             {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
+                CertificateChainPolicy = PrivateTrust.In(CertificatePair.ParseCertificates(authorities, $"'{file}'")),
             };
-            chain.CustomTrustStore.AddRange(CertificatePair.ParseCertificates(authorities, $"'{file}'"));
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = chain };
             KubernetesLog.AuthoritiesRead(_logger, file);
         }
 

@@ -38,18 +38,8 @@ internal sealed class ClientAuthorities
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     internal static ClientAuthorities Open(string path, TimeProvider time, ILogger logger) => new(path, time, logger);
 
-    /// <summary>What a client's certificate is judged by: a chain to one of these, with nothing of the system's and nothing fetched.</summary>
-    internal X509ChainPolicy ChainPolicy()
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(Current());
-        return policy;
-    }
+    /// <summary>What a client's certificate is judged by at this moment.</summary>
+    internal X509ChainPolicy ChainPolicy() => PrivateTrust.In(Current());
 
     private X509Certificate2Collection Current()
     {
